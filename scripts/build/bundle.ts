@@ -1,0 +1,41 @@
+import type { BuildOptions, Plugin } from 'esbuild';
+import { distDir, entries, projectRoot } from './entries';
+import { nativeLocksPath } from './nativeLocks';
+
+/**
+ * The kernel locks are native code, which cannot be bundled. Bundles load it by a relative path inside `dist/`, so
+ * that it is found in a clone, in an unpacked VSIX and wherever else the folder is copied, without any node_modules.
+ */
+const nativeLocks: Plugin = {
+  name: 'native-locks',
+  setup(build) {
+    build.onResolve({ filter: /^fs-native-extensions$/ }, () => ({ path: nativeLocksPath, external: true }));
+  },
+};
+
+const common: BuildOptions = {
+  absWorkingDir: projectRoot,
+  outdir: distDir,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  // The oldest Node that runs the command line; the extension host is newer.
+  target: 'node20',
+  external: ['vscode'],
+  plugins: [nativeLocks],
+  minify: true,
+  sourcemap: 'linked',
+  // Licences of what is bundled are collected in one file instead (notices.ts).
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** The esbuild runs that make the product. */
+export function bundleOptions(): BuildOptions[] {
+  const { modules, executables } = entries();
+  return [
+    { ...common, entryPoints: modules },
+    { ...common, entryPoints: executables, banner: { js: '#!/usr/bin/env node' } },
+  ];
+}
