@@ -1,6 +1,7 @@
 import type { BuildOptions, Plugin } from 'esbuild';
-import { distDir, entries, projectRoot } from './entries';
-import { nativeLocksPath } from './nativeLocks';
+import { version } from '../../package.json';
+import { distDir, entries, projectRoot } from './entries.js';
+import { nativeLocksPath } from './nativeLocks.js';
 
 /**
  * The kernel locks are native code, which cannot be bundled. Bundles load it by a relative path inside `dist/`, so
@@ -23,6 +24,7 @@ const common: BuildOptions = {
   target: 'node20',
   external: ['vscode'],
   plugins: [nativeLocks],
+  define: { GREEUM_VERSION: JSON.stringify(version) },
   minify: true,
   sourcemap: 'linked',
   // Licences of what is bundled are collected in one file instead (notices.ts).

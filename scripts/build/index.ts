@@ -1,17 +1,20 @@
 import { build, context } from 'esbuild';
 import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleOptions } from './bundle';
-import { distDir, entries, projectRoot } from './entries';
-import { buildNativeLocks } from './nativeLocks';
-import { writeNotices } from './notices';
+import { bundleOptions } from './bundle.js';
+import { distDir, entries, projectRoot } from './entries.js';
+import { buildNativeLocks } from './nativeLocks.js';
+import { writeNotices } from './notices.js';
 
 /** `npm run build`: everything that runs, into `dist/`. With `--watch`, bundles again at every change of a source. */
 async function main(): Promise<void> {
   const startedAtMs = Date.now();
   if (process.argv.includes('--watch')) return watch();
   await rm(distDir, { recursive: true, force: true });
-  const [nativeLocks, ...bundles] = await Promise.all([copyAssets(), ...bundleOptions().map((options) => build(options))]);
+  const [nativeLocks, ...bundles] = await Promise.all([
+    copyAssets(),
+    ...bundleOptions().map((options) => build(options)),
+  ]);
   await writeNotices([nativeLocks, ...bundles.flatMap(({ metafile }) => metafile ?? [])]);
   await makeExecutable();
   console.log(`built dist/ in ${Date.now() - startedAtMs} ms`);

@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import type { Metafile } from 'esbuild';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { distDir, projectRoot } from './entries';
+import { distDir, projectRoot } from './entries.js';
 
 const packageName = 'fs-native-extensions';
 const platforms = ['linux', 'darwin', 'win32'];

@@ -1,7 +1,7 @@
 import type { Metafile } from 'esbuild';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { distDir, projectRoot } from './entries';
+import { distDir, projectRoot } from './entries.js';
 
 /** Writes the licence texts of every package that went into the bundles, as their licences ask. */
 export async function writeNotices(metafiles: readonly Metafile[]): Promise<void> {
@@ -22,6 +22,7 @@ async function notice(folder: string): Promise<string> {
   const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
   const title = `${String(manifest['name'])} ${String(manifest['version'])} (${String(manifest['license'])})`;
   const file = (await readdir(folder)).find((name) => /^licen[cs]e(\.|$)/i.test(name));
-  const text = file === undefined ? 'The package carries no licence file.' : await readFile(path.join(folder, file), 'utf8');
+  const text =
+    file === undefined ? 'The package carries no licence file.' : await readFile(path.join(folder, file), 'utf8');
   return `${title}\n\n${text.trim()}\n`;
 }

@@ -1,0 +1,76 @@
+/**
+ * Which way imports point. A folder may import what is listed for it and nothing else: an arrow that is not here is
+ * an error, type-only imports included. `extension` and `cli` start the owner by file path, never by import.
+ */
+const folders = {
+  protocol: [],
+  text: ['protocol'],
+  memory: ['text', 'protocol'],
+  storage: ['text', 'protocol'],
+  mcp: ['protocol'],
+  client: ['protocol'],
+  worker: ['mcp', 'memory', 'storage', 'text', 'protocol'],
+  cli: ['mcp', 'client', 'protocol'],
+  extension: ['mcp', 'client', 'protocol'],
+};
+
+/** Packages, and the only places that may import them. What is not named here may not be imported by `src` at all. */
+const packages = {
+  vscode: 'src/extension/',
+  commander: 'src/cli/',
+  'sql\\.js': 'src/storage/',
+  'fs-native-extensions': 'src/(worker|storage)/',
+  '@modelcontextprotocol/[^/]+': 'src/(mcp|worker/endpoint)/',
+  zod: 'src/(mcp|worker/endpoint)/',
+};
+
+/** Folders that see neither files nor processes. */
+const pure = '^src/(protocol|text|memory)/';
+
+const arrows = Object.entries(folders).map(([folder, allowed]) => ({
+  name: `arrows-of-${folder}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^(src|test|bench|scripts)/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+}));
+
+// A package is seen as `vscode`, `node_modules/name/…` or, for its types, `node_modules/@types/name/…`.
+const located = (name) => [`^${name}$`, `^node_modules/${name}/`, `^node_modules/@types/${name}/`];
+
+const homes = Object.entries(packages).map(([name, home]) => ({
+  name: `only-${home}-imports-${name}`.replaceAll('\\', ''),
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^${home}` },
+  to: { path: located(name) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...arrows,
+    ...homes,
+    {
+      name: 'only-listed-packages',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypesNot: ['local', 'core', 'unknown'], pathNot: Object.keys(packages).flatMap(located) },
+    },
+    {
+      name: 'pure-folders-import-no-node-modules',
+      severity: 'error',
+      from: { path: pure },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    builtInModules: { add: ['vscode'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
