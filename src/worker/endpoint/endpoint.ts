@@ -21,15 +21,15 @@ export interface EndpointOptions {
   service: MemoryService;
   version: string;
   /** Must not wait for the writer: `/healthz`, `/metrics` and `/watch` answer from it. */
-  status(): WorkerStatus;
+  status: () => WorkerStatus;
   /** Calls the listener after each change of {@link status}; returns what ends that. */
-  onStatus(listener: () => void): () => void;
+  onStatus: (listener: () => void) => () => void;
   /** Path of the Unix socket, or name of the Windows pipe. The caller holds the ownership lock of the directory. */
   socketPath: string;
   /** Null: no TCP. */
   http: HttpOptions | null;
   /** For the log; holds no memory text and no token. */
-  onWarning?(text: string): void;
+  onWarning?: (text: string) => void;
 }
 
 export interface Endpoint {

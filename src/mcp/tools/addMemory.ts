@@ -1,0 +1,56 @@
+import { MAX_CONTENT_BYTES } from '../../protocol/limits.js';
+import {
+  BLOCK_INDEX,
+  described,
+  IDEMPOTENCY_KEY,
+  inputSchema,
+  NUMBER,
+  outputSchema,
+  PROJECT,
+  SLOT,
+  STRING,
+  STRING_OR_NULL,
+  TAGS,
+} from './schemas.js';
+import type { Tool } from './tool.js';
+
+export const addMemory: Tool<'add_memory'> = {
+  name: 'add_memory',
+  title: 'Add Memory',
+  description:
+    'Remember one thing for later sessions: a decision and its reason, a preference, a fact, a lesson, an open task. ' +
+    'Write it so that it is clear without this conversation. It is safely on disk when this answers.',
+  inputSchema: inputSchema(
+    {
+      content: described(
+        { type: 'string', minLength: 1, maxLength: MAX_CONTENT_BYTES },
+        'The memory: one self-contained statement with names, places and dates spelled out.',
+      ),
+      importance: described(
+        { ...NUMBER, minimum: 0, maximum: 1, default: 0.5 },
+        '0.8 and more for what must not be missed.',
+      ),
+      tags: described(TAGS, 'A few lower-case words to find it by.'),
+      slot: described(SLOT, 'The line of thought it continues; chosen by likeness when left out.'),
+      project: described(PROJECT, 'Name of the project it belongs to, usually that of the repository.'),
+      metadata: described({ type: 'object' }, 'Anything else worth keeping, as JSON.'),
+      occurred_at: described(STRING, 'ISO 8601 date or time of what it tells about, when that is not now.'),
+      idempotency_key: IDEMPOTENCY_KEY,
+    },
+    ['content'],
+  ),
+  outputSchema: outputSchema({
+    block_index: BLOCK_INDEX,
+    hash: STRING,
+    status: { type: 'string', enum: ['added'] },
+    slot: SLOT,
+    branch: STRING,
+    timestamp: STRING,
+    before: STRING_OR_NULL,
+  }),
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
+  toText: (result) =>
+    '**SUCCESS: Memory Successfully Added!**\n\n' +
+    `**Block Index**: #${result.block_index}\n` +
+    `**STM Slot**: ${result.slot}`,
+};

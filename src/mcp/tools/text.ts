@@ -1,0 +1,24 @@
+/** How memories read in a tool's text: one line each, in the form that Python Greeum prints. */
+
+import type { MemoryRecord } from '../../protocol/operations.js';
+
+/** Longest passage of a memory in a list, in UTF-16 units. */
+const MAX_LINE_CHARS = 200;
+
+/** `1. [timestamp] text [#12, slot A]`. `full`: the whole text instead of a line of it. */
+export function memoryLine(memory: MemoryRecord, position: number, full = false): string {
+  const text = full ? memory.context : oneLine(memory.context);
+  const slot = memory.slot === null ? '' : `, slot ${memory.slot}`;
+  return `${position}. [${memory.timestamp}] ${text === '' ? '' : `${text} `}[#${memory.block_index}${slot}]`;
+}
+
+/** The beginning of a text, without line breaks, never cutting a character in two. */
+export function oneLine(text: string): string {
+  // Whitespace may shrink, so look at somewhat more than will be shown, and not at a megabyte.
+  const line = text
+    .slice(0, 4 * MAX_LINE_CHARS)
+    .replace(/\s+/gu, ' ')
+    .trim();
+  if (line.length <= MAX_LINE_CHARS && text.length <= 4 * MAX_LINE_CHARS) return line;
+  return `${line.slice(0, MAX_LINE_CHARS).replace(/[\uD800-\uDBFF]$/, '')}...`;
+}
