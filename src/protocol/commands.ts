@@ -1,0 +1,87 @@
+/**
+ * One write as asked for, with everything resolved that could differ between two runs: id, time, key, vector. The
+ * same command on the same facts always leads to the same change.
+ */
+
+import type { JsonObject } from './json.js';
+import type { SlotName } from './operations.js';
+
+interface CommandBase {
+  /** Unix milliseconds at which the owner accepted it. */
+  atMs: number;
+  /** Null when the caller gave none: then a retry is a new write. */
+  idempotencyKey: string | null;
+  /** SHA-256 (hex) of the operation and its input without the key; compared when the key is seen again. */
+  payloadHash: string;
+}
+
+/** A vector computed before the command was queued. `values` are float32. */
+export interface Vector {
+  model: string;
+  values: Float32Array;
+}
+
+export interface AddMemoryCommand extends CommandBase {
+  kind: 'add_memory';
+  content: string;
+  importance: number;
+  tags: readonly string[];
+  keywords: readonly string[];
+  /** Words of {@link content} as the branch rule counts them. */
+  words: ReadonlySet<string>;
+  slot: SlotName | null;
+  project: string | null;
+  metadata: JsonObject;
+  /** Normalised to local ISO 8601 like {@link timestamp}. */
+  occurredAt: string | null;
+  /** Local ISO 8601 with microseconds, no zone. */
+  timestamp: string;
+  /** uuid for the branch, should this memory begin one. */
+  newRoot: string;
+  nodeId: string;
+  /** Six ids, enough for the most links an add can make. */
+  associationIds: readonly string[];
+  vector: Vector | null;
+}
+
+export interface UpdateAssociationsCommand extends CommandBase {
+  kind: 'update_associations';
+  add: readonly {
+    associationId: string;
+    nodeIds: readonly [string, string];
+    source: number;
+    target: number;
+    type: string;
+    strength: number;
+  }[];
+  remove: readonly { source: number; target: number }[];
+  timestamp: string;
+}
+
+export interface AnchorUpdateCommand extends CommandBase {
+  kind: 'anchor_update';
+  slot: SlotName;
+  /** Undefined: keep what the slot points at. */
+  blockIndex: number | null | undefined;
+  pinned: boolean | undefined;
+}
+
+/** What Python Greeum wrote to `stm_anchors.db` while no owner ran. */
+export interface ImportSlotsCommand extends CommandBase {
+  kind: 'import_slots';
+  slots: readonly StoredSlot[];
+}
+
+export type Command = AddMemoryCommand | UpdateAssociationsCommand | AnchorUpdateCommand | ImportSlotsCommand;
+
+/** A slot as both slot files hold it. */
+export interface StoredSlot {
+  slot: SlotName;
+  anchorHash: string | null;
+  summary: string;
+  /** JSON array of floats, or null; kept as Python wrote it. */
+  topicVector: string | null;
+  /** Unix seconds. */
+  lastSeen: number;
+  hysteresis: number;
+}

@@ -1,0 +1,38 @@
+/** Names of the environment variables we read, and the one place where their values are parsed. */
+
+import { GreeumError } from './errors.js';
+
+export const ENV = {
+  dataDir: 'GREEUM_DATA_DIR',
+  useWorker: 'GREEUM_USE_WORKER',
+  workerEndpoint: 'GREEUM_WORKER_ENDPOINT',
+  mcpHttp: 'GREEUM_MCP_HTTP',
+} as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `auto`: the worker when there is one, else the local path. */
+export type WorkerUse = 'never' | 'auto' | 'require';
+
+/** Reads `GREEUM_USE_WORKER` (design, section 8). @throws GreeumError `invalid_argument` for another value. */
+export function parseWorkerUse(value: string | undefined): WorkerUse {
+  switch (value?.trim().toLowerCase()) {
+    case undefined:
+    case '':
+    case '1':
+    case 'true':
+    case 'yes':
+    case 'on':
+    case 'auto':
+      return 'auto';
+    case '0':
+    case 'false':
+    case 'no':
+    case 'off':
+      return 'never';
+    case 'require':
+      return 'require';
+    default:
+      throw new GreeumError('invalid_argument', `GREEUM_USE_WORKER is "${String(value)}"; it takes 0, 1 or require.`);
+  }
+}

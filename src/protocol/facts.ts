@@ -1,0 +1,81 @@
+/** What a decision needs to know, gathered by a store before `decide` runs. Plain data: any store can fill it. */
+
+import type { SlotName } from './operations.js';
+
+/** An idempotency record found for the command's key. */
+export interface RequestRecord {
+  payloadHash: string;
+  /** JSON of the answer given then. */
+  answer: string;
+}
+
+export interface RequestFacts {
+  request: RequestRecord | null;
+  /** A few keys past the retention time; the change deletes them, so that the table stays bounded. */
+  expiredKeys: readonly string[];
+}
+
+export interface BlockFacts {
+  blockIndex: number;
+  hash: string;
+  root: string | null;
+  words: ReadonlySet<string>;
+}
+
+export interface SlotFacts {
+  slot: SlotName;
+  anchorHash: string | null;
+  /** Null when the slot is empty or its block is not in the database. */
+  head: BlockFacts | null;
+  summary: string;
+  topicVector: string | null;
+  lastSeen: number;
+  hysteresis: number;
+  pinned: boolean;
+}
+
+/** Blocks that share a keyword with the new one. Not listed: keywords that no block or very many blocks have. */
+export interface KeywordFacts {
+  keyword: string;
+  /** Newest first. `nodeId` of the block's `memory_nodes` row. */
+  blocks: readonly { blockIndex: number; nodeId: string }[];
+}
+
+export interface AddMemoryFacts extends RequestFacts {
+  kind: 'add_memory';
+  /** Block with the largest index, or null in an empty database. */
+  lastBlock: { blockIndex: number; hash: string } | null;
+  /** The latest 100 blocks, newest first. */
+  recentBlocks: readonly BlockFacts[];
+  /** A, B, C in this order. */
+  slots: readonly SlotFacts[];
+  keywordBlocks: readonly KeywordFacts[];
+  /** Node ids of the newest block of each root among {@link recentBlocks}. */
+  newestNodeByRoot: ReadonlyMap<string, { blockIndex: number; nodeId: string }>;
+  /** Number of blocks, for the rarity of a keyword. */
+  blockCount: number;
+  /** Whether Python's consolidator has its queue here: then a new block is put into it. */
+  hasConsolidationQueue: boolean;
+}
+
+export interface UpdateAssociationsFacts extends RequestFacts {
+  kind: 'update_associations';
+  /** For every block the command names and the database has. `nodeId` null: the block has no node yet. */
+  blocks: ReadonlyMap<number, { nodeId: string | null; content: string }>;
+  /** Existing links between the pairs of blocks that the command removes or adds, in the direction named. */
+  links: readonly { associationId: string; source: number; target: number; type: string }[];
+}
+
+export interface AnchorUpdateFacts extends RequestFacts {
+  kind: 'anchor_update';
+  slots: readonly SlotFacts[];
+  /** The block the slot shall point at, when the command names one that is there. */
+  target: { blockIndex: number; hash: string; content: string } | null;
+}
+
+export interface ImportSlotsFacts extends RequestFacts {
+  kind: 'import_slots';
+  slots: readonly SlotFacts[];
+}
+
+export type Facts = AddMemoryFacts | UpdateAssociationsFacts | AnchorUpdateFacts | ImportSlotsFacts;

@@ -1,0 +1,27 @@
+/** Bounds that callers can meet. Sizes in bytes of UTF-8 unless the name says otherwise. */
+
+export const MAX_CONTENT_BYTES = 1024 * 1024;
+export const MAX_METADATA_BYTES = 64 * 1024;
+/** Room for the largest content with every character escaped, plus metadata. */
+export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+export const MAX_TAGS = 32;
+export const MAX_TAG_CHARS = 100;
+export const MAX_PROJECT_CHARS = 200;
+export const MAX_QUERY_CHARS = 2_000;
+export const MAX_KEY_CHARS = 200;
+export const MAX_ASSOCIATION_CHANGES = 200;
+export const MAX_SEARCH_RESULTS = 200;
+export const MAX_LIST_RESULTS = 1_000;
+
+/** An idempotency record is kept at least this long; promise 2 of the design. */
+export const REQUEST_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** What waits in the write queue at most; past it a caller gets `overloaded`. */
+export const MAX_QUEUE_COMMANDS = 10_000;
+export const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
+
+export const FIRST_PORT = 8820;
+export const LAST_PORT = 8840;
+
+/** Version of our own tables and of the journal; a directory with a larger one is refused. */
+export const FORMAT_VERSION = 1;

@@ -1,0 +1,324 @@
+/**
+ * What anyone can ask of a memory, as plain JSON. The field names are those of the wire: MCP tools, JSON-RPC, the
+ * CLI's `--json` and the threads' messages all carry these very objects.
+ */
+
+import type { JsonObject } from './json.js';
+
+export const SLOT_NAMES = ['A', 'B', 'C'] as const;
+export type SlotName = (typeof SLOT_NAMES)[number];
+
+export const SEARCH_DETAILS = ['snippet', 'full', 'ids'] as const;
+export type SearchDetail = (typeof SEARCH_DETAILS)[number];
+
+/** Who wrote a memory; kept in its metadata as `source`. */
+export type WriteSource = 'vscode' | 'mcp' | 'cli' | 'api';
+
+export interface AddMemoryInput {
+  /** Text of the memory, not blank, at most 1 MiB of UTF-8. */
+  content: string;
+  /** 0 to 1; default 0.5. */
+  importance?: number;
+  tags?: readonly string[];
+  /** Slot whose head the memory continues; chosen by likeness when absent. */
+  slot?: SlotName;
+  project?: string;
+  metadata?: JsonObject;
+  /** ISO 8601 date or date-time of what the memory is about, when that is not now. */
+  occurred_at?: string;
+  idempotency_key?: string;
+}
+
+export interface AddMemoryResult {
+  block_index: number;
+  hash: string;
+  status: 'added';
+  slot: SlotName;
+  /** Root of the branch (uuid). */
+  branch: string;
+  /** Local time of writing, ISO 8601 with microseconds and no zone, as Python Greeum writes it. */
+  timestamp: string;
+  /** Hash of the block this one continues, or null. */
+  before: string | null;
+}
+
+export interface SearchMemoryInput {
+  query: string;
+  /** 1 to 200; default 5. */
+  limit?: number;
+  slot?: SlotName;
+  project?: string;
+  /** Memories that carry all of these. */
+  tags?: readonly string[];
+  /** ISO 8601; compared with `occurred_at`, else with the time of writing. Inclusive. */
+  since?: string;
+  until?: string;
+  detail?: SearchDetail;
+}
+
+/** One memory as callers see it. */
+export interface MemoryRecord {
+  block_index: number;
+  hash: string;
+  timestamp: string;
+  /** Full text; a passage of it for `detail: snippet`; empty for `ids`. */
+  context: string;
+  importance: number;
+  slot: SlotName | null;
+  branch: string | null;
+  tags: string[];
+  project: string | null;
+  occurred_at: string | null;
+}
+
+export interface SearchHit extends MemoryRecord {
+  /** BM25, larger is better, 0 or more. */
+  score: number;
+}
+
+export interface SearchMemoryResult {
+  results: SearchHit[];
+  took_ms: number;
+}
+
+/** Exactly one of the two. `hash` takes the full 64 hex digits. */
+export interface GetMemoryInput {
+  block_index?: number;
+  hash?: string;
+}
+
+export interface AssociationRecord {
+  association_id: string;
+  source: number;
+  target: number;
+  type: string;
+  /** 0 to 1. */
+  strength: number;
+}
+
+export interface MemoryDetail extends MemoryRecord {
+  prev_hash: string;
+  before: string | null;
+  /** Hashes of the blocks that continue this one. */
+  after: string[];
+  keywords: string[];
+  metadata: JsonObject;
+  associations: AssociationRecord[];
+}
+
+export interface GetMemoryResult {
+  memory: MemoryDetail;
+}
+
+export interface ListMemoriesInput {
+  /** 1 to 1000; default 20. */
+  limit?: number;
+  /** Only memories with a smaller block index: the cursor for the next page. */
+  before?: number;
+  project?: string;
+  slot?: SlotName;
+}
+
+export interface ListMemoriesResult {
+  /** Newest first. */
+  memories: MemoryRecord[];
+  /** Pass as `before` for the next page; null at the end. */
+  next_before: number | null;
+}
+
+export interface AssociationChange {
+  source: number;
+  target: number;
+  /** Default `semantic`. */
+  type?: string;
+  /** 0 to 1; default 0.5. */
+  strength?: number;
+}
+
+export interface UpdateAssociationsInput {
+  add?: readonly AssociationChange[];
+  remove?: readonly { source: number; target: number }[];
+  idempotency_key?: string;
+}
+
+export interface UpdateAssociationsResult {
+  status: 'updated';
+  added: AssociationRecord[];
+  /** How many links were there and are gone. */
+  removed: number;
+}
+
+export interface ListAssociationsInput {
+  block_index?: number;
+  limit?: number;
+}
+
+export interface ListAssociationsResult {
+  associations: AssociationRecord[];
+}
+
+export interface AnchorUpdateInput {
+  slot: SlotName;
+  /** Block to point at; null clears the slot; absent keeps what it points at (to change `pinned` alone). */
+  block_index?: number | null;
+  pinned?: boolean;
+  idempotency_key?: string;
+}
+
+export interface AnchorRecord {
+  slot: SlotName;
+  block_index: number | null;
+  hash: string | null;
+  /** First 160 code points of the block's text. */
+  summary: string;
+  pinned: boolean;
+  /** Unix seconds; 0 when the slot was never used. */
+  last_seen: number;
+}
+
+export interface AnchorUpdateResult {
+  status: 'updated';
+  anchor: AnchorRecord;
+}
+
+export interface ListAnchorsResult {
+  anchors: AnchorRecord[];
+}
+
+export interface MemoryStats {
+  blocks: number;
+  branches: number;
+  associations: number;
+  tags: number;
+  projects: { name: string; blocks: number }[];
+  first_timestamp: string | null;
+  last_timestamp: string | null;
+  data_dir: string;
+  database: string;
+  database_bytes: number;
+  journal_bytes: number;
+}
+
+export interface Percentiles {
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** Counters since the owner started; times in milliseconds over the latest commits. */
+export interface QueueStatus {
+  depth: number;
+  in_flight: number;
+  accepted: number;
+  applied: number;
+  failed: number;
+  batch_size: Percentiles;
+  wait_ms: Percentiles;
+  commit_ms: Percentiles;
+  journal_bytes: number;
+  checkpoints: number;
+  /** Null when this owner has not made one. */
+  ms_since_checkpoint: number | null;
+}
+
+export type OwnerHost = 'vscode' | 'cli';
+
+export interface DegradedState {
+  code: string;
+  reason: string;
+}
+
+export interface WorkerStatus {
+  running: true;
+  pid: number;
+  host: OwnerHost;
+  version: string;
+  epoch: number;
+  /** Unix milliseconds. */
+  started_at_ms: number;
+  data_dir: string;
+  database: string;
+  /** Loopback URL without its token; null when HTTP is off. */
+  endpoint: string | null;
+  socket: string | null;
+  blocks: number;
+  last_sequence: number;
+  queue: QueueStatus;
+  /** Connected clients, this one included. */
+  clients: number;
+  degraded: DegradedState | null;
+}
+
+export interface VerifyProblem {
+  block_index: number | null;
+  problem: string;
+}
+
+export interface VerifyResult {
+  ok: boolean;
+  blocks: number;
+  problems: VerifyProblem[];
+}
+
+export interface FlushResult {
+  status: 'flushed';
+  applied_sequence: number;
+  database_bytes: number;
+}
+
+export interface StopResult {
+  status: 'stopping';
+  pid: number;
+}
+
+type Nothing = Record<string, never>;
+
+/** Every operation by name. The first eight are also MCP tools. */
+export interface Operations {
+  add_memory: { input: AddMemoryInput; result: AddMemoryResult };
+  search_memory: { input: SearchMemoryInput; result: SearchMemoryResult };
+  get_memory: { input: GetMemoryInput; result: GetMemoryResult };
+  list_memories: { input: ListMemoriesInput; result: ListMemoriesResult };
+  update_associations: { input: UpdateAssociationsInput; result: UpdateAssociationsResult };
+  anchor_update: { input: AnchorUpdateInput; result: AnchorUpdateResult };
+  get_memory_stats: { input: Nothing; result: MemoryStats };
+  worker_status: { input: Nothing; result: WorkerStatus };
+  list_associations: { input: ListAssociationsInput; result: ListAssociationsResult };
+  list_anchors: { input: Nothing; result: ListAnchorsResult };
+  verify: { input: Nothing; result: VerifyResult };
+  flush: { input: Nothing; result: FlushResult };
+  stop: { input: Nothing; result: StopResult };
+}
+
+export type OperationName = keyof Operations;
+export type InputOf<K extends OperationName> = Operations[K]['input'];
+export type ResultOf<K extends OperationName> = Operations[K]['result'];
+
+export const WRITE_OPERATIONS = ['add_memory', 'update_associations', 'anchor_update'] as const;
+export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
+
+/** Exhaustive by type, so that a new operation cannot be forgotten here. */
+const OPERATION_NAMES: { readonly [K in OperationName]: true } = {
+  add_memory: true,
+  search_memory: true,
+  get_memory: true,
+  list_memories: true,
+  update_associations: true,
+  anchor_update: true,
+  get_memory_stats: true,
+  worker_status: true,
+  list_associations: true,
+  list_anchors: true,
+  verify: true,
+  flush: true,
+  stop: true,
+};
+
+export function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(OPERATION_NAMES, name);
+}
+
+export function isWriteOperation(name: OperationName): name is WriteOperation {
+  return (WRITE_OPERATIONS as readonly string[]).includes(name);
+}

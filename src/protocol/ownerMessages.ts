@@ -1,0 +1,32 @@
+/**
+ * Messages between whoever hosts an owner (the extension, `worker serve`, `mcp serve`) and the owner thread, which
+ * they start by file path: `new Worker('dist/owner.js', { workerData: OwnerOptions })`.
+ */
+
+import type { SerializedError } from './errors.js';
+import type { OwnerHost, WorkerStatus } from './operations.js';
+
+export interface OwnerOptions {
+  /** `GREEUM_DATA_DIR` or its default, absolute. */
+  dataDir: string;
+  host: OwnerHost;
+  version: string;
+  /** Loopback HTTP. `port` null: first free one, the previous owner's first. */
+  http: { enabled: boolean; port: number | null; bind: string };
+}
+
+export type ToOwner = { type: 'stop' };
+
+export type FromOwner =
+  /** The lock is ours, the journal is replayed, the endpoints answer. `endpoint` holds the token. */
+  | { type: 'ready'; status: WorkerStatus; endpoint: string | null; socket: string }
+  /** Another process owns the directory. The thread ends after this. */
+  | { type: 'not-owner'; ownerPid: number | null }
+  /** Could not start. The thread ends after this. */
+  | { type: 'failed'; error: SerializedError }
+  /** At each change of what the status bar shows, at most 5 a second. */
+  | { type: 'status'; status: WorkerStatus }
+  /** One line for the log; holds no memory text and no token. */
+  | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; text: string }
+  /** Drained, journal on disk, lock released. The thread ends after this. */
+  | { type: 'stopped' };
