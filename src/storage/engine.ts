@@ -1,0 +1,118 @@
+/** sql.js behind a small typed surface: a database in memory, statements prepared once, no `any`. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import initSqlJs, { type Database as SqlJsDatabase, type SqlJsStatic, type Statement } from 'sql.js';
+
+import type { Blob, SqlValue } from '../protocol/change.js';
+
+/** A value as SQLite gives it back. */
+export type Cell = number | string | Uint8Array | null;
+/** A value as it can be bound. */
+export type Bindable = SqlValue | Uint8Array;
+
+let engine: Promise<SqlJsStatic> | null = null;
+
+/** Compiles the WebAssembly once a thread. */
+export function loadEngine(): Promise<SqlJsStatic> {
+  engine ??= initSqlJs({ wasmBinary: new Uint8Array(readFileSync(wasmPath())).buffer });
+  return engine;
+}
+
+/** Beside the bundle; in a source checkout, in the package. */
+function wasmPath(): string {
+  const bundled = join(__dirname, 'sql-wasm.wasm');
+  return existsSync(bundled) ? bundled : require.resolve('sql.js/dist/sql-wasm.wasm');
+}
+
+/** One open database. Not reentrant: a statement's rows are read to the end before it is used again. */
+export class Sql {
+  readonly #db: SqlJsDatabase;
+  readonly #statements = new Map<string, Statement>();
+
+  /** @param bytes an SQLite file, or null for an empty database */
+  constructor(sqljs: SqlJsStatic, bytes: Uint8Array | null) {
+    this.#db = new sqljs.Database(bytes);
+  }
+
+  /** Runs one statement that returns no rows. */
+  run(sql: string, values: readonly Bindable[] = []): void {
+    this.#statement(sql).run(values.map(toBindable));
+  }
+
+  /** Runs several statements without parameters. */
+  script(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  /** The first row, or undefined. */
+  get(sql: string, values: readonly Bindable[] = []): Cell[] | undefined {
+    const statement = this.#statement(sql);
+    try {
+      statement.bind(values.map(toBindable));
+      return statement.step() ? statement.get() : undefined;
+    } finally {
+      statement.reset();
+    }
+  }
+
+  all(sql: string, values: readonly Bindable[] = []): Cell[][] {
+    return [...this.each(sql, values)];
+  }
+
+  /** Row by row, for results that are large. The caller reads to the end, or stops with `break`. */
+  *each(sql: string, values: readonly Bindable[] = []): Generator<Cell[]> {
+    const statement = this.#statement(sql);
+    try {
+      statement.bind(values.map(toBindable));
+      while (statement.step()) yield statement.get();
+    } finally {
+      statement.reset();
+    }
+  }
+
+  /** Rows changed by the latest insert, update or delete. */
+  get changes(): number {
+    return this.#db.getRowsModified();
+  }
+
+  /** The whole database as an SQLite file. Copies everything: for checkpoints, in their own thread. */
+  export(): Uint8Array {
+    return this.#db.export();
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #statement(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function toBindable(value: Bindable): Cell {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) ? fromBlob(value) : value;
+}
+
+function fromBlob(blob: Blob): Uint8Array {
+  return new Uint8Array(Buffer.from(blob.base64, 'base64'));
+}
+
+export function text(cell: Cell | undefined): string {
+  return typeof cell === 'string' ? cell : cell === null || cell === undefined ? '' : String(cell);
+}
+
+export function textOrNull(cell: Cell | undefined): string | null {
+  return cell === null || cell === undefined ? null : text(cell);
+}
+
+export function integer(cell: Cell | undefined): number {
+  return typeof cell === 'number' ? cell : Number(cell ?? 0);
+}

@@ -1,0 +1,122 @@
+/**
+ * The one seam between us and the disk: every byte of journal, checkpoint and lock goes through it, so that a test
+ * can fail, cut short or stop the world after any step. All calls block; they run in the writer or the checkpoint
+ * thread, never on an editor's main thread.
+ */
+
+import * as fs from 'node:fs';
+
+/** What tells one version of a file from another without reading it. */
+export interface FileIdentity {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly inode: number;
+}
+
+export interface Files {
+  /** Throws an errno error like `fs.openSync`. New files get mode 0600. */
+  open(path: string, flags: 'r' | 'r+' | 'w' | 'wx'): number;
+  close(fd: number): void;
+  /** Bytes read; 0 at the end. */
+  read(fd: number, into: Uint8Array, position: number): number;
+  readAll(path: string): Uint8Array;
+  /** Bytes written, which may be fewer than given. */
+  write(fd: number, bytes: Uint8Array, position: number): number;
+  fdatasync(fd: number): void;
+  fsync(fd: number): void;
+  truncate(fd: number, length: number): void;
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** Makes names in the folder durable: a rename or a new file is not safe before it. Nothing to do on Windows. */
+  syncFolder(path: string): void;
+  makeFolder(path: string): void;
+  list(folder: string): string[];
+  /** Null when there is no such file. */
+  stat(path: string): FileIdentity | null;
+}
+
+export const nodeFiles: Files = {
+  open: (path, flags) => fs.openSync(path, flags, 0o600),
+  close: (fd) => fs.closeSync(fd),
+  read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
+  readAll: (path) => fs.readFileSync(path),
+  write: (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
+  fdatasync: (fd) => fs.fdatasyncSync(fd),
+  fsync: (fd) => fs.fsyncSync(fd),
+  truncate: (fd, length) => fs.ftruncateSync(fd, length),
+  rename: (from, to) => fs.renameSync(from, to),
+  unlink: (path) => fs.unlinkSync(path),
+  syncFolder(path) {
+    if (process.platform === 'win32') return;
+    const fd = fs.openSync(path, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
+  makeFolder: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o700 }),
+  list: (folder) => fs.readdirSync(folder),
+  stat(path) {
+    const found = fs.statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? null : { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino };
+  },
+};
+
+/** Writes all of `bytes`, however short the single writes come out. @throws the errno error of the first that fails */
+export function writeFully(files: Files, fd: number, bytes: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const written = files.write(fd, done === 0 ? bytes : bytes.subarray(done), position + done);
+    if (written <= 0) throw new Error('A write to the disk made no progress.');
+    done += written;
+  }
+}
+
+export function sameFile(a: FileIdentity | null, b: FileIdentity | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
+}
+
+/**
+ * Writes a file so that after a crash the old or the new version is there, whole: temp file in the same folder,
+ * fsync, rename, fsync of the folder. @returns identity of the new file
+ */
+export function replaceFile(files: Files, folder: string, name: string, bytes: Uint8Array): void {
+  const temp = `${folder}/${name}.new`;
+  writeDurably(files, temp, bytes);
+  renamePersistently(files, temp, `${folder}/${name}`);
+  files.syncFolder(folder);
+}
+
+/** Creates or empties `path`, writes `bytes` and waits for the disk. */
+export function writeDurably(files: Files, path: string, bytes: Uint8Array): void {
+  const fd = files.open(path, 'w');
+  try {
+    writeFully(files, fd, bytes, 0);
+    files.fsync(fd);
+  } finally {
+    files.close(fd);
+  }
+}
+
+const RENAME_DELAYS_MS = [5, 10, 20, 40, 80] as const;
+
+/** A rename that antivirus or an indexer holds up on Windows is tried again for about 155 ms; elsewhere once. */
+export function renamePersistently(files: Files, from: string, to: string): void {
+  for (const delayMs of [...RENAME_DELAYS_MS, null]) {
+    try {
+      files.rename(from, to);
+      return;
+    } catch (error) {
+      const code = errnoOf(error);
+      const heldUp = process.platform === 'win32' && (code === 'EPERM' || code === 'EBUSY' || code === 'EACCES');
+      if (!heldUp || delayMs === null) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
+    }
+  }
+}
+
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

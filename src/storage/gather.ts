@@ -1,0 +1,182 @@
+/** The facts that a decision needs, read from the image. One function for each kind of command. */
+
+import type {
+  AddMemoryCommand,
+  AnchorUpdateCommand,
+  Command,
+  UpdateAssociationsCommand,
+} from '../protocol/commands.js';
+import type {
+  AddMemoryFacts,
+  AnchorUpdateFacts,
+  BlockFacts,
+  Facts,
+  KeywordFacts,
+  RequestFacts,
+  SlotFacts,
+  UpdateAssociationsFacts,
+} from '../protocol/facts.js';
+import { REQUEST_RETENTION_MS } from '../protocol/limits.js';
+import type { SlotName } from '../protocol/operations.js';
+import { integer, text, textOrNull, type Sql } from './engine.js';
+import { blockFacts, type RecentBlock, type RecentBlocks } from './recentBlocks.js';
+import { hasTable } from './schema.js';
+
+/** A keyword that more blocks have than this tells nothing about likeness, and looking it up must stay cheap. */
+const COMMON_KEYWORD_BLOCKS = 32;
+/** How many old idempotency records one write clears away: more than it adds, so that the table cannot grow for ever. */
+const EXPIRED_KEYS_PER_WRITE = 2;
+/** Texts of slot heads kept in memory; three are in use at a time. */
+const CACHED_HEADS = 16;
+
+export class Gatherer {
+  readonly #sql: Sql;
+  readonly #recent: RecentBlocks;
+  readonly #heads = new Map<string, BlockFacts>();
+  readonly #hasConsolidationQueue: boolean;
+
+  constructor(sql: Sql, recent: RecentBlocks) {
+    this.#sql = sql;
+    this.#recent = recent;
+    this.#hasConsolidationQueue = hasTable(sql, 'consolidation_queue');
+  }
+
+  /** Facts of the command's own kind. */
+  gather(command: Command): Facts {
+    switch (command.kind) {
+      case 'add_memory':
+        return this.#addMemory(command);
+      case 'update_associations':
+        return this.#updateAssociations(command);
+      case 'anchor_update':
+        return this.#anchorUpdate(command);
+      case 'import_slots':
+        return { kind: 'import_slots', ...this.#request(command), slots: this.slots() };
+    }
+  }
+
+  /** A, B, C in this order. */
+  slots(): SlotFacts[] {
+    const rows = this.#sql.all(
+      `SELECT slot_name, anchor_block, topic_vec, summary, last_seen, hysteresis, pinned
+       FROM greeum_slots ORDER BY slot_name`,
+    );
+    return rows.map((row) => {
+      const anchorHash = textOrNull(row[1]);
+      return {
+        slot: text(row[0]) as SlotName,
+        anchorHash,
+        head: anchorHash === null ? null : this.#head(anchorHash),
+        topicVector: textOrNull(row[2]),
+        summary: text(row[3]),
+        lastSeen: integer(row[4]),
+        hysteresis: integer(row[5]),
+        pinned: integer(row[6]) !== 0,
+      };
+    });
+  }
+
+  #addMemory(command: AddMemoryCommand): AddMemoryFacts {
+    const recentBlocks = this.#recent.list();
+    const newest = recentBlocks[0];
+    return {
+      kind: 'add_memory',
+      ...this.#request(command),
+      lastBlock: newest === undefined ? null : { blockIndex: newest.blockIndex, hash: newest.hash },
+      recentBlocks,
+      slots: this.slots(),
+      keywordBlocks: this.#keywordBlocks(command.keywords),
+      newestNodeByRoot: newestNodeByRoot(recentBlocks),
+      blockCount: newest === undefined ? 0 : newest.blockIndex + 1,
+      hasConsolidationQueue: this.#hasConsolidationQueue,
+    };
+  }
+
+  #updateAssociations(command: UpdateAssociationsCommand): UpdateAssociationsFacts {
+    const pairs = [...command.add, ...command.remove];
+    const named = new Set(pairs.flatMap(({ source, target }) => [source, target]));
+    const blocks = new Map<number, { nodeId: string | null; content: string }>();
+    for (const blockIndex of named) {
+      const row = this.#sql.get(
+        `SELECT b.context, (SELECT n.node_id FROM memory_nodes n WHERE n.memory_id = b.block_index LIMIT 1)
+         FROM blocks b WHERE b.block_index = ?`,
+        [blockIndex],
+      );
+      if (row !== undefined) blocks.set(blockIndex, { content: text(row[0]), nodeId: textOrNull(row[1]) });
+    }
+    const both = pairs.flatMap(({ source, target }) => [[source, target] as const, [target, source] as const]);
+    const distinct = new Map(both.map((pair) => [pair.join(' '), pair]));
+    const links = [...distinct.values()].flatMap(([source, target]) =>
+      this.#sql
+        .all(
+          `SELECT a.association_id, a.association_type FROM associations a
+           JOIN memory_nodes s ON s.node_id = a.source_node_id JOIN memory_nodes t ON t.node_id = a.target_node_id
+           WHERE s.memory_id = ? AND t.memory_id = ?`,
+          [source, target],
+        )
+        .map((row) => ({ associationId: text(row[0]), source, target, type: text(row[1]) })),
+    );
+    return { kind: 'update_associations', ...this.#request(command), blocks, links };
+  }
+
+  #anchorUpdate(command: AnchorUpdateCommand): AnchorUpdateFacts {
+    const row =
+      typeof command.blockIndex === 'number'
+        ? this.#sql.get('SELECT block_index, hash, context FROM blocks WHERE block_index = ?', [command.blockIndex])
+        : undefined;
+    return {
+      kind: 'anchor_update',
+      ...this.#request(command),
+      slots: this.slots(),
+      target: row === undefined ? null : { blockIndex: integer(row[0]), hash: text(row[1]), content: text(row[2]) },
+    };
+  }
+
+  #request(command: Command): RequestFacts {
+    if (command.idempotencyKey === null) return { request: null, expiredKeys: [] };
+    const row = this.#sql.get('SELECT payload_hash, answer FROM greeum_requests WHERE key = ?', [
+      command.idempotencyKey,
+    ]);
+    const expired = this.#sql.all(
+      'SELECT key FROM greeum_requests WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT ?',
+      [command.atMs - REQUEST_RETENTION_MS, EXPIRED_KEYS_PER_WRITE],
+    );
+    return {
+      request: row === undefined ? null : { payloadHash: text(row[0]), answer: text(row[1]) },
+      expiredKeys: expired.map((key) => text(key[0])).filter((key) => key !== command.idempotencyKey),
+    };
+  }
+
+  #keywordBlocks(keywords: readonly string[]): KeywordFacts[] {
+    const found: KeywordFacts[] = [];
+    for (const keyword of keywords) {
+      const rows = this.#sql.all(
+        `SELECT k.block_index, n.node_id FROM block_keywords k JOIN memory_nodes n ON n.memory_id = k.block_index
+         WHERE k.keyword = ? ORDER BY k.id DESC LIMIT ?`,
+        [keyword, COMMON_KEYWORD_BLOCKS + 1],
+      );
+      if (rows.length === 0 || rows.length > COMMON_KEYWORD_BLOCKS) continue;
+      found.push({ keyword, blocks: rows.map((row) => ({ blockIndex: integer(row[0]), nodeId: text(row[1]) })) });
+    }
+    return found;
+  }
+
+  #head(hash: string): BlockFacts | null {
+    const recent = this.#recent.list().find((block) => block.hash === hash) ?? this.#heads.get(hash);
+    if (recent !== undefined) return recent;
+    const row = this.#sql.get('SELECT block_index, hash, root, context FROM blocks WHERE hash = ?', [hash]);
+    if (row === undefined) return null;
+    const head = blockFacts(row);
+    if (this.#heads.size >= CACHED_HEADS) this.#heads.clear();
+    this.#heads.set(hash, head);
+    return head;
+  }
+}
+
+function newestNodeByRoot(recent: readonly RecentBlock[]): Map<string, { blockIndex: number; nodeId: string }> {
+  const newest = new Map<string, { blockIndex: number; nodeId: string }>();
+  for (const { root, nodeId, blockIndex } of recent) {
+    if (root !== null && nodeId !== null && !newest.has(root)) newest.set(root, { blockIndex, nodeId });
+  }
+  return newest;
+}

@@ -1,0 +1,58 @@
+/**
+ * The image: the database in memory. Changes reach it through `applyRows`, on the way of a live write and of a
+ * replay alike, so that both lead to the same rows.
+ */
+
+import type { SqlJsStatic } from 'sql.js';
+
+import type { RowWrite } from '../protocol/change.js';
+import { Sql } from './engine.js';
+import { applyRow } from './rowWriter.js';
+import { ensureSchema, readState } from './schema.js';
+
+/** In memory there is nothing to synchronise with: no fsync, and a rollback journal on the heap. */
+const PRAGMAS = `
+PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
+`;
+
+export class Image {
+  readonly sql: Sql;
+
+  /** @param bytes a database in rollback mode, or null for a new one. @throws GreeumError `newer_format` */
+  constructor(sqljs: SqlJsStatic, bytes: Uint8Array | null) {
+    this.sql = new Sql(sqljs, bytes);
+    this.sql.script(PRAGMAS);
+    ensureSchema(this.sql);
+  }
+
+  /** Sequence of the last frame that the file holds. */
+  get appliedSequence(): number {
+    return Number(readState(this.sql, 'applied_sequence') ?? 0);
+  }
+
+  get epoch(): number {
+    return Number(readState(this.sql, 'epoch') ?? 0);
+  }
+
+  applyRows(rows: readonly RowWrite[]): void {
+    for (const row of rows) applyRow(this.sql, row);
+  }
+
+  /** Runs `work` as one transaction, undone when it throws. */
+  transaction<T>(work: () => T): T {
+    this.sql.run('BEGIN');
+    try {
+      const result = work();
+      this.sql.run('COMMIT');
+      return result;
+    } catch (error) {
+      this.sql.run('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.sql.close();
+  }
+}

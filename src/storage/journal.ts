@@ -1,0 +1,244 @@
+/**
+ * The journal: `journal/<first-sequence>.log`, append-only segments of frames (see `frame.ts`).
+ *
+ * Guarantee: when `append` returns, its frames are on disk (`fdatasync`; for a new segment its name too). When it
+ * throws, they are cut off again and will never be replayed, unless the error's outcome is `unknown`: then the disk
+ * refused even that, and the journal takes nothing more until `repair` succeeds.
+ *
+ * One process appends, the one that holds the ownership lock. Rejected: a binary format (nobody could read it when
+ * it matters most), one file per batch (a folder fsync each), SQLite's WAL (sql.js cannot write one).
+ */
+
+import { GreeumError } from '../protocol/errors.js';
+import type { Files } from './files.js';
+import { errnoOf, writeFully } from './files.js';
+import { encodeFrame, scanFrames, type Frame } from './frame.js';
+
+const SEGMENT_NAME = /^(\d{12})\.log$/;
+
+export interface Segment {
+  readonly path: string;
+  readonly firstSequence: number;
+}
+
+/** Segments in order of their first sequence. A folder that is not there has none. */
+export function listSegments(files: Files, folder: string): Segment[] {
+  if (files.stat(folder) === null) return [];
+  return files
+    .list(folder)
+    .map((name) => ({ path: `${folder}/${name}`, match: SEGMENT_NAME.exec(name) }))
+    .filter(({ match }) => match !== null)
+    .map(({ path, match }) => ({ path, firstSequence: Number(match?.[1]) }))
+    .sort((a, b) => a.firstSequence - b.firstSequence);
+}
+
+export interface JournalContents {
+  /** Frames with a sequence above the one asked for, without gaps. */
+  readonly frames: readonly Frame[];
+  /** Bytes of whole frames in all segments. */
+  readonly bytes: number;
+  /** Newest segment and how much of it is good; null when there is none. */
+  readonly tail: { readonly segment: Segment; readonly goodBytes: number; readonly fileBytes: number } | null;
+}
+
+/**
+ * Reads every frame after `afterSequence`. Only the newest segment may end in a torn line.
+ * @throws GreeumError `journal_damaged` for a damaged frame followed by good ones, for a gap in the sequence, or for
+ * an epoch that goes back
+ */
+export function readJournal(files: Files, folder: string, afterSequence: number): JournalContents {
+  const segments = listSegments(files, folder);
+  const frames: Frame[] = [];
+  let bytes = 0;
+  let tail: JournalContents['tail'] = null;
+  let last: { seq: number; epoch: number } | null = null;
+  for (const [index, segment] of segments.entries()) {
+    const content = Buffer.from(files.readAll(segment.path));
+    const scan = scanFrames(content);
+    const isNewest = index === segments.length - 1;
+    if (scan.damaged || (!isNewest && scan.goodBytes < content.length)) throw damage(segment, scan.goodBytes);
+    for (const { frame } of scan.frames) {
+      if (last !== null && frame.seq !== last.seq + 1) throw gap(segment, last.seq, frame.seq);
+      if (last !== null && frame.epoch < last.epoch) throw staleEpoch(segment, frame);
+      last = frame;
+      if (frame.seq > afterSequence) frames.push(frame);
+    }
+    bytes += scan.goodBytes;
+    tail = { segment, goodBytes: scan.goodBytes, fileBytes: content.length };
+  }
+  const first = frames[0];
+  if (first !== undefined && first.seq !== afterSequence + 1) {
+    throw gap(segments[0] as Segment, afterSequence, first.seq);
+  }
+  return { frames, bytes, tail };
+}
+
+export class Journal {
+  readonly #files: Files;
+  readonly #folder: string;
+  #fd: number | null = null;
+  #segment: Segment | null = null;
+  /** Good length of the newest segment; everything behind it is to be cut off. */
+  #length = 0;
+  #closedBytes = 0;
+  #nextSequence: number;
+  #needsRepair = false;
+
+  /** @param contents what `readJournal` found. A torn tail is cut off before the first append. */
+  constructor(files: Files, folder: string, contents: JournalContents, lastSequence: number) {
+    this.#files = files;
+    this.#folder = folder;
+    this.#nextSequence = lastSequence + 1;
+    if (contents.tail !== null) {
+      this.#segment = contents.tail.segment;
+      this.#length = contents.tail.goodBytes;
+      this.#closedBytes = contents.bytes - contents.tail.goodBytes;
+      this.#needsRepair = contents.tail.fileBytes > contents.tail.goodBytes;
+    }
+  }
+
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  /** Bytes of all frames that are not retired. */
+  get bytes(): number {
+    return this.#closedBytes + this.#length;
+  }
+
+  /**
+   * Appends the frames in order and waits for the disk once. `frames[0].seq` must be `nextSequence`.
+   * @throws GreeumError `journal_write_failed`, outcome `not_written` or `unknown`
+   */
+  append(frames: readonly Frame[]): void {
+    if (frames[0]?.seq !== this.#nextSequence) throw new Error('Frames must continue the journal.');
+    const bytes = Buffer.concat(frames.map(encodeFrame));
+    try {
+      if (this.#needsRepair) this.#cutBack();
+      this.#openSegment();
+      writeFully(this.#files, this.#fd as number, bytes, this.#length);
+      this.#files.fdatasync(this.#fd as number);
+    } catch (error) {
+      throw this.#undo(error);
+    }
+    this.#length += bytes.length;
+    this.#nextSequence += frames.length;
+  }
+
+  /** True when a failed append could not be undone; `repair` must succeed before the next append. */
+  get needsRepair(): boolean {
+    return this.#needsRepair;
+  }
+
+  /** Cuts off what a failed append left behind. @throws GreeumError `journal_write_failed` when the disk still refuses */
+  repair(): void {
+    if (!this.#needsRepair) return;
+    try {
+      this.#cutBack();
+    } catch (error) {
+      throw writeFailed(error, 'unknown');
+    }
+  }
+
+  /**
+   * Ends the newest segment, so that a checkpoint can retire it. A torn end
+   * is cut off first, because only the newest segment may have one. @returns the last sequence of the closed ones
+   */
+  roll(): number {
+    this.repair();
+    this.close();
+    this.#closedBytes += this.#length;
+    this.#segment = null;
+    this.#length = 0;
+    return this.#nextSequence - 1;
+  }
+
+  /** Deletes closed segments whose frames are all in the checkpoint at `throughSequence`. */
+  retire(throughSequence: number): void {
+    const segments = listSegments(this.#files, this.#folder);
+    for (const [index, segment] of segments.entries()) {
+      const next = segments[index + 1]?.firstSequence ?? this.#nextSequence;
+      const isOpen = segment.path === this.#segment?.path;
+      if (isOpen || next - 1 > throughSequence) break;
+      const size = this.#files.stat(segment.path)?.size ?? 0;
+      this.#files.unlink(segment.path);
+      this.#closedBytes = Math.max(0, this.#closedBytes - size);
+    }
+  }
+
+  close(): void {
+    if (this.#fd === null) return;
+    this.#files.close(this.#fd);
+    this.#fd = null;
+  }
+
+  #openSegment(): void {
+    if (this.#fd !== null) return;
+    if (this.#segment !== null) {
+      this.#fd = this.#files.open(this.#segment.path, 'r+');
+      return;
+    }
+    this.#files.makeFolder(this.#folder);
+    const firstSequence = this.#nextSequence;
+    const path = `${this.#folder}/${String(firstSequence).padStart(12, '0')}.log`;
+    this.#fd = this.#files.open(path, 'w');
+    this.#segment = { path, firstSequence };
+    this.#length = 0;
+    this.#files.syncFolder(this.#folder);
+  }
+
+  /** Brings the segment back to its last good length, so that no half batch can ever be replayed. */
+  #cutBack(): void {
+    if (this.#segment !== null && this.#files.stat(this.#segment.path) !== null) {
+      // A descriptor whose fsync failed may hide the failure from the next one; start from a new one.
+      this.close();
+      this.#fd = this.#files.open(this.#segment.path, 'r+');
+      this.#files.truncate(this.#fd, this.#length);
+      this.#files.fsync(this.#fd);
+    }
+    this.#needsRepair = false;
+  }
+
+  #undo(cause: unknown): GreeumError {
+    this.#needsRepair = true;
+    try {
+      this.#cutBack();
+      return writeFailed(cause, 'not_written');
+    } catch {
+      // The disk refuses to undo as well. Which of the two failed does not matter to the caller: the frames may or
+      // may not be there after a restart, so the outcome is unknown and the first error is the one to show.
+      return writeFailed(cause, 'unknown');
+    }
+  }
+}
+
+function writeFailed(cause: unknown, outcome: 'not_written' | 'unknown'): GreeumError {
+  const errno = errnoOf(cause) ?? 'unknown error';
+  const what = errno === 'ENOSPC' ? 'The disk is full' : `The disk refused the journal (${errno})`;
+  return new GreeumError('journal_write_failed', `${what}; the write was not acknowledged.`, {
+    outcome,
+    retry: 'same-key',
+    hint: 'Free space on the disk of the data directory, then try again with the same idempotency key.',
+    cause,
+  });
+}
+
+function damage(segment: Segment, offset: number): GreeumError {
+  return damaged(`${segment.path} is damaged at byte ${offset}, with intact frames after it.`);
+}
+
+function gap(segment: Segment, before: number, after: number): GreeumError {
+  return damaged(`${segment.path} continues with frame ${after}, but the one before is ${before}: frames are missing.`);
+}
+
+function staleEpoch(segment: Segment, frame: Frame): GreeumError {
+  return damaged(
+    `${segment.path} has frame ${frame.seq} from an older owner (epoch ${frame.epoch}) after a newer one.`,
+  );
+}
+
+function damaged(message: string): GreeumError {
+  return new GreeumError('journal_damaged', message, {
+    hint: 'Nothing was changed. Run "greeum doctor" to see what can be saved.',
+  });
+}

@@ -1,0 +1,204 @@
+/** Reads that answer callers, in the shapes of the wire. All of them see every acknowledged write. */
+
+import { GreeumError } from '../protocol/errors.js';
+import type { JsonObject, JsonValue } from '../protocol/json.js';
+import {
+  SLOT_NAMES,
+  type AnchorRecord,
+  type AssociationRecord,
+  type GetMemoryInput,
+  type ListMemoriesInput,
+  type MemoryDetail,
+  type MemoryRecord,
+  type MemoryStats,
+  type SlotName,
+} from '../protocol/operations.js';
+import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+
+const RECORD_COLUMNS = `b.block_index, b.hash, b.timestamp, b.context, b.importance, b.slot, b.root, g.project,
+  g.occurred_at`;
+const RECORD_SOURCE = 'blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index';
+
+export class Queries {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  record(blockIndex: number): MemoryRecord | null {
+    const row = this.#sql.get(`SELECT ${RECORD_COLUMNS} FROM ${RECORD_SOURCE} WHERE b.block_index = ?`, [blockIndex]);
+    return row === undefined ? null : this.#record(row);
+  }
+
+  /** @throws GreeumError `unknown_block` */
+  memory({ block_index, hash }: GetMemoryInput): MemoryDetail {
+    const [column, value] =
+      hash === undefined ? (['block_index', block_index ?? -1] as const) : (['hash', hash] as const);
+    const row = this.#sql.get(
+      `SELECT ${RECORD_COLUMNS}, b.prev_hash, b.before, b.after,
+         (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)
+       FROM ${RECORD_SOURCE} WHERE b.${column} = ?`,
+      [value],
+    );
+    if (row === undefined) {
+      throw new GreeumError('unknown_block', `There is no memory with ${column} ${value}.`, {
+        hint: 'List memories to see which there are.',
+      });
+    }
+    const record = this.#record(row);
+    return {
+      ...record,
+      prev_hash: text(row[9]),
+      before: textOrNull(row[10]),
+      after: stringList(text(row[11])),
+      keywords: this.#strings(
+        'SELECT keyword FROM block_keywords WHERE block_index = ? ORDER BY id',
+        record.block_index,
+      ),
+      metadata: jsonObject(text(row[12])),
+      associations: this.associations(record.block_index, 100),
+    };
+  }
+
+  /** Newest first. */
+  list({ limit, before, project, slot }: ListMemoriesInput & { limit: number }): MemoryRecord[] {
+    const conditions = ['b.block_index < ?'];
+    const values: (string | number)[] = [before ?? Number.MAX_SAFE_INTEGER];
+    if (project !== undefined) {
+      conditions.push('g.project = ?', 'g.block_index < ?');
+      values.push(project, values[0] as number);
+    }
+    if (slot !== undefined) {
+      conditions.push('b.slot = ?');
+      values.push(slot);
+    }
+    const order = project === undefined ? 'b.block_index' : 'g.block_index';
+    const rows = this.#sql.all(
+      `SELECT ${RECORD_COLUMNS} FROM ${RECORD_SOURCE} WHERE ${conditions.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`,
+      [...values, limit],
+    );
+    return rows.map((row) => this.#record(row));
+  }
+
+  /** Links of one block in both directions, or of all blocks, strongest or newest first. */
+  associations(blockIndex: number | null, limit: number): AssociationRecord[] {
+    const columns = `a.association_id, s.memory_id, t.memory_id, a.association_type, a.strength`;
+    const joined = `associations a JOIN memory_nodes s ON s.node_id = a.source_node_id
+      JOIN memory_nodes t ON t.node_id = a.target_node_id`;
+    const rows =
+      blockIndex === null
+        ? this.#sql.all(`SELECT ${columns} FROM ${joined} ORDER BY a.rowid DESC LIMIT ?`, [limit])
+        : this.#sql.all(
+            `SELECT ${columns} FROM ${joined} WHERE a.source_node_id IN (SELECT node_id FROM memory_nodes WHERE memory_id = ?1)
+               OR a.target_node_id IN (SELECT node_id FROM memory_nodes WHERE memory_id = ?1)
+             ORDER BY a.strength DESC, a.rowid DESC LIMIT ?2`,
+            [blockIndex, limit],
+          );
+    return rows.map((row) => ({
+      association_id: text(row[0]),
+      source: integer(row[1]),
+      target: integer(row[2]),
+      type: text(row[3]),
+      strength: integer(row[4]),
+    }));
+  }
+
+  anchors(): AnchorRecord[] {
+    const rows = this.#sql.all(
+      `SELECT s.slot_name, s.anchor_block, s.summary, s.last_seen, s.pinned,
+         (SELECT b.block_index FROM blocks b WHERE b.hash = s.anchor_block LIMIT 1)
+       FROM greeum_slots s ORDER BY s.slot_name`,
+    );
+    return rows.map((row) => ({
+      slot: text(row[0]) as SlotName,
+      hash: textOrNull(row[1]),
+      summary: text(row[2]),
+      last_seen: integer(row[3]),
+      pinned: integer(row[4]) !== 0,
+      block_index: row[5] === null || row[5] === undefined ? null : integer(row[5]),
+    }));
+  }
+
+  hasProject(project: string): boolean {
+    return this.#sql.get('SELECT 1 FROM greeum_blocks WHERE project = ? LIMIT 1', [project]) !== undefined;
+  }
+
+  projectNames(limit: number): string[] {
+    return this.#distinct('greeum_blocks', 'project', limit);
+  }
+
+  get blockCount(): number {
+    return integer(this.#sql.get('SELECT count(*) FROM blocks')?.[0]);
+  }
+
+  /** What the image can tell; the caller adds what it knows of files. */
+  stats(): Omit<MemoryStats, 'data_dir' | 'database' | 'database_bytes' | 'journal_bytes'> {
+    const ends = this.#sql.get('SELECT min(timestamp), max(timestamp) FROM blocks');
+    return {
+      blocks: this.blockCount,
+      branches: this.#distinct('blocks', 'root').length,
+      associations: integer(this.#sql.get('SELECT count(*) FROM associations')?.[0]),
+      tags: this.#distinct('block_tags', 'tag').length,
+      projects: this.#distinct('greeum_blocks', 'project').map((name) => ({
+        name,
+        blocks: integer(this.#sql.get('SELECT count(*) FROM greeum_blocks WHERE project = ?', [name])?.[0]),
+      })),
+      first_timestamp: textOrNull(ends?.[0]),
+      last_timestamp: textOrNull(ends?.[1]),
+    };
+  }
+
+  /** Distinct values through the column's index, one seek each: the cost does not grow with the rows. */
+  #distinct(table: string, column: string, limit = Number.MAX_SAFE_INTEGER): string[] {
+    const next = `SELECT ${column} FROM ${table} WHERE ${column} > ? ORDER BY ${column} LIMIT 1`;
+    const values: string[] = [];
+    for (let row = this.#sql.get(next, ['']); row !== undefined && values.length < limit;) {
+      const value = text(row[0]);
+      values.push(value);
+      row = this.#sql.get(next, [value]);
+    }
+    return values;
+  }
+
+  #record(row: readonly Cell[]): MemoryRecord {
+    const blockIndex = integer(row[0]);
+    const slot = textOrNull(row[5]);
+    return {
+      block_index: blockIndex,
+      hash: text(row[1]),
+      timestamp: text(row[2]),
+      context: text(row[3]),
+      importance: integer(row[4]),
+      slot: SLOT_NAMES.find((name) => name === slot) ?? null,
+      branch: textOrNull(row[6]),
+      tags: this.#strings('SELECT tag FROM block_tags WHERE block_index = ? ORDER BY id', blockIndex),
+      project: textOrNull(row[7]),
+      occurred_at: textOrNull(row[8]),
+    };
+  }
+
+  #strings(query: string, value: number): string[] {
+    return this.#sql.all(query, [value]).map((row) => text(row[0]));
+  }
+}
+
+/** A column that others may have written: what is no JSON list is an empty one. */
+function stringList(json: string): string[] {
+  const value = parseJson(json);
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function jsonObject(json: string): JsonObject {
+  const value = parseJson(json);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+function parseJson(json: string): JsonValue {
+  try {
+    return JSON.parse(json) as JsonValue;
+  } catch {
+    // Python and people write these columns too; a reader shows what it can and never fails on them.
+    return null;
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * The embedded store: the image, the journal and the facts, as the write queue uses them. Only the owner of the
+ * directory has one.
+ */
+
+import type { Change } from '../protocol/change.js';
+import type { Command, StoredSlot } from '../protocol/commands.js';
+import { GreeumError } from '../protocol/errors.js';
+import type { Facts } from '../protocol/facts.js';
+import { assertUnchanged, installCompanions, installDatabase, writeImage, type BuiltCheckpoint } from './checkpoint.js';
+import { DatabaseGuard } from './databaseFile.js';
+import { loadEngine } from './engine.js';
+import { errnoOf, type FileIdentity, type Files } from './files.js';
+import type { Frame } from './frame.js';
+import { Gatherer } from './gather.js';
+import type { Image } from './image.js';
+import { Journal } from './journal.js';
+import type { Layout } from './layout.js';
+import { Queries } from './queries.js';
+import { RecentBlocks } from './recentBlocks.js';
+import { openMemory } from './recovery.js';
+import { SearchIndex } from './searchIndex.js';
+import { readSlotsFile } from './slotsFile.js';
+
+export class Store {
+  readonly queries: Queries;
+  readonly epoch: number;
+  readonly #files: Files;
+  readonly #layout: Layout;
+  readonly #image: Image;
+  readonly #journal: Journal;
+  readonly #gatherer: Gatherer;
+  readonly #recent: RecentBlocks;
+  readonly #index: SearchIndex;
+  #guard: DatabaseGuard;
+  #identity: FileIdentity;
+  /** Null: to be counted again. */
+  #blockCount: number | null = null;
+
+  private constructor(parts: StoreParts) {
+    this.#files = parts.files;
+    this.#layout = parts.layout;
+    this.#image = parts.image;
+    this.#journal = parts.journal;
+    this.#guard = parts.guard;
+    this.#identity = parts.identity;
+    this.#index = parts.index;
+    this.epoch = parts.epoch;
+    this.queries = new Queries(parts.image.sql);
+    this.#recent = new RecentBlocks(parts.image.sql);
+    this.#gatherer = new Gatherer(parts.image.sql, this.#recent);
+  }
+
+  /**
+   * Recovers the directory and begins a new epoch, durably. The caller holds the ownership lock.
+   * @throws GreeumError what `openMemory` throws, `database_in_use`, `data_dir_unwritable`, `journal_write_failed`
+   */
+  static async open(files: Files, layout: Layout, nowMs: number): Promise<Store> {
+    const sqljs = await loadEngine();
+    await createDatabase(files, layout);
+    const guard = new DatabaseGuard(files, layout.database);
+    try {
+      const opened = await openMemory(files, layout);
+      if (opened.database === null) throw new Error('The database vanished while it was opened.');
+      const stored = (files.stat(layout.index)?.size ?? 0) > 0 ? files.readAll(layout.index) : null;
+      const journal = new Journal(files, layout.journalFolder, opened.journal, opened.lastSequence);
+      const epoch = opened.epoch + 1;
+      const rows = [['put', 'greeum_state', ['epoch', String(epoch)]]] as const;
+      journal.append([{ seq: journal.nextSequence, epoch, at: nowMs, rows }]);
+      opened.image.applyRows(rows);
+      const index = SearchIndex.open(sqljs, stored, opened.image.sql);
+      return new Store({ files, layout, image: opened.image, journal, guard, identity: opened.database, index, epoch });
+    } catch (error) {
+      guard.close();
+      throw error;
+    }
+  }
+
+  get lastSequence(): number {
+    return this.#journal.nextSequence - 1;
+  }
+
+  /** What `memory.db` held when the store was opened. */
+  get appliedSequence(): number {
+    return this.#image.appliedSequence;
+  }
+
+  get blockCount(): number {
+    this.#blockCount ??= this.queries.blockCount;
+    return this.#blockCount;
+  }
+
+  get journalBytes(): number {
+    return this.#journal.bytes;
+  }
+
+  get databaseBytes(): number {
+    return this.#identity.size;
+  }
+
+  /** True after a journal failure that could not be undone; see `repair`. */
+  get needsRepair(): boolean {
+    return this.#journal.needsRepair;
+  }
+
+  /** @throws GreeumError `journal_write_failed` while the disk still refuses */
+  repair(): void {
+    this.#journal.repair();
+  }
+
+  gather(command: Command): Facts {
+    return this.#gatherer.gather(command);
+  }
+
+  /**
+   * Runs `work` as one transaction that becomes visible only when `journalled`, called with what `work` returned,
+   * has brought it to disk. Both undo everything by throwing.
+   */
+  transaction<T>(work: () => T, journalled: (result: T) => void): T {
+    try {
+      return this.#image.transaction(() => {
+        const result = work();
+        journalled(result);
+        return result;
+      });
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /** Runs one command inside a transaction, undone alone when it throws. */
+  savepoint<T>(work: () => T): T {
+    const { sql } = this.#image;
+    sql.run('SAVEPOINT command');
+    try {
+      const result = work();
+      sql.run('RELEASE command');
+      return result;
+    } catch (error) {
+      sql.run('ROLLBACK TO command');
+      sql.run('RELEASE command');
+      this.#forget();
+      throw error;
+    }
+  }
+
+  write(change: Change): void {
+    this.#image.applyRows(change.rows);
+    const added = change.rows.filter((row) => row[0] === 'insert' && row[1] === 'blocks').length;
+    if (added === 0) return;
+    this.#recent.refresh();
+    if (this.#blockCount !== null) this.#blockCount += added;
+  }
+
+  /** Numbers the changes as frames, appends them and waits for the disk. @throws GreeumError `journal_write_failed` */
+  appendToJournal(changes: readonly Change[], nowMs: number): void {
+    if (changes.length === 0) return;
+    const first = this.#journal.nextSequence;
+    const frames: Frame[] = changes.map(({ rows }, index) => ({
+      seq: first + index,
+      epoch: this.epoch,
+      at: nowMs,
+      rows,
+    }));
+    this.#journal.append(frames);
+  }
+
+  /** The index, holding every block; building a large one takes seconds, see `prepareIndex`. */
+  get index(): SearchIndex {
+    this.#index.catchUp(this.#image.sql);
+    return this.#index;
+  }
+
+  /** Indexes at most `blocks` more. @returns whether the index is complete */
+  prepareIndex(blocks: number): boolean {
+    return this.#index.catchUp(this.#image.sql, blocks);
+  }
+
+  /** Slots as Python last left them. @throws GreeumError when the slot file is damaged */
+  async storedSlots(): Promise<StoredSlot[]> {
+    return readSlotsFile(this.#files, await loadEngine(), this.#layout.slots);
+  }
+
+  /** Closes the newest segment. @returns the last sequence of the closed ones: what a checkpoint can cover */
+  beginCheckpoint(): number {
+    assertUnchanged(this.#files, this.#layout, this.#identity);
+    return this.#journal.roll();
+  }
+
+  /** Puts a checkpoint in place that was built from files while writing went on. */
+  finishCheckpoint(built: BuiltCheckpoint): void {
+    const installed = installDatabase(this.#files, this.#layout, this.#identity);
+    this.#guard.close();
+    this.#guard = installed.guard;
+    this.#identity = installed.identity;
+    this.#journal.retire(built.sequence);
+    installCompanions(this.#files, this.#layout, built);
+  }
+
+  /** Step 1 of a checkpoint in this thread, from the image at hand: for short-lived owners with small files. */
+  buildCheckpointHere(throughSequence: number): Promise<BuiltCheckpoint> {
+    return writeImage(this.#files, this.#layout, this.#image, throughSequence);
+  }
+
+  /** Rows were taken back: what was remembered of them is read again when it is needed. */
+  #forget(): void {
+    this.#recent.invalidate();
+    this.#blockCount = null;
+  }
+
+  /** Everything acknowledged is on disk already; this gives back memory and descriptors. */
+  close(): void {
+    this.#journal.close();
+    this.#guard.close();
+    this.#index.close();
+    this.#image.close();
+  }
+}
+
+interface StoreParts {
+  files: Files;
+  layout: Layout;
+  image: Image;
+  journal: Journal;
+  guard: DatabaseGuard;
+  identity: FileIdentity;
+  index: SearchIndex;
+  epoch: number;
+}
+
+/** A new directory gets its `memory.db` at once, so that every program finds a database and not only a journal. */
+async function createDatabase(files: Files, layout: Layout): Promise<void> {
+  const found = files.stat(layout.database);
+  if (found !== null && found.size > 0) return;
+  const { image, lastSequence } = await openMemory(files, layout);
+  try {
+    await writeImage(files, layout, image, lastSequence);
+    const installed = installDatabase(files, layout, found);
+    installed.guard.close();
+  } catch (error) {
+    throw unwritable(error, layout);
+  } finally {
+    image.close();
+  }
+}
+
+function unwritable(error: unknown, layout: Layout): unknown {
+  const cause = error instanceof GreeumError ? error.cause : error;
+  const errno = errnoOf(cause);
+  if (errno !== 'EACCES' && errno !== 'EROFS' && errno !== 'EPERM') return error;
+  return new GreeumError('data_dir_unwritable', `${layout.folder} cannot be written to (${errno}).`, {
+    hint: 'Give yourself the right to write there, or choose another data directory.',
+    cause: error,
+  });
+}
