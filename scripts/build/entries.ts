@@ -12,7 +12,7 @@ const bundles: Readonly<Record<string, string>> = {
   extension: 'src/extension/activate.ts',
   owner: 'src/worker/ownerThread.ts',
   writer: 'src/worker/writerThread.ts',
-  checkpoint: 'src/worker/checkpointThread.ts',
+  background: 'src/worker/backgroundThread.ts',
   local: 'src/worker/local.ts',
   'mcp-stdio': 'src/mcp/stdio.ts',
 };
