@@ -58,6 +58,7 @@ export const ERROR_CODES = [
   'timeout',
   'unauthorized',
   'not_loopback',
+  'unsafe_permissions',
   'no_free_port',
   'socket_path_too_long',
   'request_too_large',
@@ -119,6 +120,8 @@ export class GreeumError extends Error {
   /** Keeps a GreeumError as it is; anything else becomes `internal`, whose sentence names no memory text. */
   static from(error: unknown, outcome: WriteOutcome = 'not_written'): GreeumError {
     if (error instanceof GreeumError) return error;
+    // The class of another bundle: same fields, another constructor.
+    if (isSerializedError(error)) return GreeumError.fromJSON(error);
     const what =
       error instanceof Error ? `${error.name}: ${error.message}` : 'something that is not an error was thrown';
     return new GreeumError('internal', `Greeum failed inside (${what}).`, {

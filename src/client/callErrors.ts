@@ -1,0 +1,77 @@
+/** The sentences a caller reads when no owner gave an answer. */
+
+import { GreeumError } from '../protocol/errors.js';
+import type { OperationName } from '../protocol/operations.js';
+import type { MemoryLocation } from './dataDirectory.js';
+import type { Candidate } from './discovery.js';
+import { describeEndpoint } from './endpoint.js';
+
+const START_ONE = 'Start one with "greeum worker serve --detach", or open VS Code with the Greeum extension.';
+
+export function noWorker({ dataDir }: MemoryLocation): GreeumError {
+  return new GreeumError('worker_required', `No worker is running for ${dataDir}.`, {
+    retry: 'after-reconnect',
+    hint: START_ONE,
+  });
+}
+
+export function unreachable({ endpoint, origin }: Candidate, cause: Error): GreeumError {
+  const where = `${describeEndpoint(endpoint)} (${origin})`;
+  return new GreeumError('worker_unreachable', `No worker answers at ${where}: ${cause.message}.`, {
+    retry: 'after-reconnect',
+    hint: 'Check the endpoint; "greeum worker status" shows the worker of the data directory.',
+    cause,
+  });
+}
+
+export function connectionLost(operation: OperationName, cause: Error): GreeumError {
+  return new GreeumError('connection_lost', `The connection to the worker broke before it answered ${operation}.`, {
+    retry: 'after-reconnect',
+    hint: 'Repeat the call; "greeum worker status" shows whether a worker is running.',
+    cause,
+  });
+}
+
+export function workerRunning({ dataDir }: MemoryLocation, pid: number): GreeumError {
+  return new GreeumError(
+    'worker_running',
+    `A worker (process ${pid}) owns ${dataDir}; Greeum does not write around it.`,
+    {
+      hint: 'Leave out --no-worker (or GREEUM_USE_WORKER=0), or stop the worker first: greeum worker stop',
+    },
+  );
+}
+
+/** Keeps the opener's sentence, which names the process. */
+export function lockStayedBusy(cause: Error): GreeumError {
+  return new GreeumError('lock_busy', cause.message, {
+    retry: 'after-reconnect',
+    hint: 'Another process is writing to this data directory. Repeat the call, or end that process if it hangs.',
+    cause,
+  });
+}
+
+export function timeIsUp(operation: OperationName, timeoutMs: number): GreeumError {
+  return new GreeumError('timeout', `No answer to ${operation} within ${timeoutMs} ms.`, {
+    retry: 'after-reconnect',
+    hint: 'Is the worker suspended or the disk very slow? "greeum worker status" tells.',
+  });
+}
+
+export function gaveUp(operation: OperationName, isClosing: boolean): GreeumError {
+  const why = isClosing ? 'this client was closed' : 'its caller gave it up';
+  return new GreeumError('timeout', `Nobody waits for the answer to ${operation} any more: ${why}.`);
+}
+
+/** The same error for a write that may have been carried out: it names the key that makes a repetition safe. */
+export function outcomeOpen(error: GreeumError, key: string | undefined): GreeumError {
+  const repeat =
+    key === undefined ? '' : `Repeat it with the idempotency key ${key}: it is then written once, whatever happened.`;
+  const doubt = 'Whether this write was carried out is not known.';
+  return new GreeumError(error.code, error.message.includes(doubt) ? error.message : `${error.message} ${doubt}`, {
+    outcome: 'unknown',
+    retry: 'same-key',
+    hint: repeat || (error.hint ?? ''),
+    cause: error,
+  });
+}
