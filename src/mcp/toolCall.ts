@@ -3,8 +3,9 @@
  * needs no SDK, so that the route stays fast.
  */
 
+import { randomUUID } from 'node:crypto';
 import { GreeumError, type SerializedError } from '../protocol/errors.js';
-import type { MemoryService } from '../protocol/memoryService.js';
+import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
 import { isWriteOperation, type InputOf, type ResultOf, type WriteSource } from '../protocol/operations.js';
 import { TOOLS } from './tools/index.js';
 import type { ObjectSchema, ToolAnnotations, ToolName } from './tools/tool.js';
@@ -12,7 +13,7 @@ import type { ObjectSchema, ToolAnnotations, ToolName } from './tools/tool.js';
 /** `CallToolResult` of MCP, as far as our tools use it. */
 export interface ToolResult {
   content: [{ type: 'text'; text: string }];
-  structuredContent: ResultOf<ToolName> | { error: SerializedError };
+  structuredContent: ResultOf<ToolName> | { error: SerializedError; idempotency_key?: string };
   isError: boolean;
 }
 
@@ -45,27 +46,41 @@ export const TOOL_LIST: readonly ToolDescription[] = Object.values(TOOLS).map(
 /**
  * Calls the service and never throws: a failure is a result with `isError`, so that the model reads the sentence.
  * The arguments are checked by the service, which has the codes and sentences for them.
+ *
+ * A write without an idempotency key gets one here, once: retries on the way to the owner then change nothing twice,
+ * and when the outcome stays unknown the answer tells the key to repeat the call with.
  */
 export async function callTool(
   service: MemoryService,
   name: ToolName,
-  input: Readonly<Record<string, unknown>>,
+  args: Readonly<Record<string, unknown>>,
   { source = 'mcp', signal }: ToolCallOptions = {},
 ): Promise<ToolResult> {
+  const input = inputOf(name, args);
   try {
-    return await succeed(service, name, input as unknown as InputOf<typeof name>, { source, signal });
+    const options: CallOptions = signal === undefined ? { source } : { source, signal };
+    return await succeed(service, name, input as unknown as InputOf<typeof name>, options);
   } catch (error) {
-    return failure(GreeumError.from(error, isWriteOperation(name) ? 'unknown' : 'not_written'));
+    const known = GreeumError.from(error, isWriteOperation(name) ? 'unknown' : 'not_written');
+    return failure(known, input['idempotency_key']);
   }
+}
+
+function inputOf(name: ToolName, args: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const ignored = TOOLS[name].ignoredArguments;
+  const input =
+    ignored === undefined ? args : Object.fromEntries(Object.entries(args).filter(([key]) => !ignored.includes(key)));
+  if (!isWriteOperation(name) || input['idempotency_key'] !== undefined) return input;
+  return { ...input, idempotency_key: randomUUID() };
 }
 
 async function succeed<K extends ToolName>(
   service: MemoryService,
   name: K,
   input: InputOf<K>,
-  { source, signal }: { source: WriteSource; signal: AbortSignal | undefined },
+  options: CallOptions,
 ): Promise<ToolResult> {
-  const result = await service.call(name, input, signal === undefined ? { source } : { source, signal });
+  const result = await service.call(name, input, options);
   return {
     content: [{ type: 'text', text: TOOLS[name].toText(result, input) }],
     structuredContent: result,
@@ -73,7 +88,17 @@ async function succeed<K extends ToolName>(
   };
 }
 
-function failure(error: GreeumError): ToolResult {
-  const text = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-  return { content: [{ type: 'text', text }], structuredContent: { error: error.toJSON() }, isError: true };
+function failure(error: GreeumError, key: unknown): ToolResult {
+  const sentences = [error.message];
+  if (error.hint !== undefined) sentences.push(error.hint);
+  const retryKey = error.outcome === 'unknown' && typeof key === 'string' ? key : undefined;
+  if (retryKey !== undefined) sentences.push(`To repeat it safely, use idempotency_key "${retryKey}".`);
+  return {
+    content: [{ type: 'text', text: sentences.join(' ') }],
+    structuredContent: {
+      error: error.toJSON(),
+      ...(retryKey === undefined ? {} : { idempotency_key: retryKey }),
+    },
+    isError: true,
+  };
 }

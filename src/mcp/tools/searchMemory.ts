@@ -47,6 +47,7 @@ export const searchMemory: Tool<'search_memory'> = {
     took_ms: NUMBER,
   }),
   annotations: READS,
+  ignoredArguments: ['threshold', 'fallback'],
   toText: ({ results }, { query, detail }) =>
     results.length === 0
       ? `No memories found for query: '${query}'`

@@ -34,6 +34,8 @@ export interface Tool<K extends ToolName = ToolName> {
   readonly inputSchema: ObjectSchema;
   readonly outputSchema: ObjectSchema;
   readonly annotations: ToolAnnotations;
+  /** Arguments that Python Greeum's client sends and that mean nothing here; they are dropped. */
+  readonly ignoredArguments?: readonly string[];
   /** Short text of a success. `input` is what the service accepted, so it is well-formed. */
   toText(result: ResultOf<K>, input: InputOf<K>): string;
 }

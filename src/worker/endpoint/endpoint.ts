@@ -3,11 +3,21 @@
  * are the authentication, and loopback TCP, where every request must show the token.
  */
 
+import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { MCP_PATH } from '../../protocol/jsonRpc.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
 import type { WorkerStatus } from '../../protocol/operations.js';
+import { admitOnSocket, admitWithToken } from './auth.js';
+import { Connections } from './connections.js';
+import { createHttpServer } from './httpServer.js';
+import { listenOnSocket, listenOnTcp } from './listen.js';
+import { McpRoute } from './mcpRoute.js';
+import { createRoutes } from './routes.js';
+import { WatchStreams } from './watch.js';
 
 export interface HttpOptions {
-  /** Only an address of this machine is accepted: `127.0.0.1`, `::1` or `localhost`. */
+  /** Only this machine is accepted: `127.0.0.1`, `::1` or `localhost`. */
   bind: string;
   /** This port or none. Null: {@link preferredPort} when it is free, else the first free one from 8820 to 8840. */
   port: number | null;
@@ -46,4 +56,62 @@ export interface Endpoint {
    * connection and removes the socket file. Resolves when all of that is done; never rejects.
    */
   close(): Promise<void>;
+}
+
+/** How long answers under way may take when the endpoint closes. */
+const CLOSE_GRACE_MS = 5_000;
+
+/**
+ * Listens on the socket, then on TCP. When one of them fails, neither is left listening.
+ * @throws GreeumError `no_free_port`, `not_loopback` or `unsafe_permissions`
+ */
+export async function createEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { service, version, status, onStatus, socketPath, http, onWarning = () => undefined } = options;
+  const connections = new Connections();
+  const mcp = new McpRoute({ service, version });
+  const watch = new WatchStreams({ status, onStatus });
+  const routes = createRoutes({ service, status, mcp, watch });
+  const listening: Server[] = [];
+
+  const close = once(async () => {
+    const stopped = listening.map(stopListening);
+    watch.close();
+    await Promise.allSettled([mcp.close(CLOSE_GRACE_MS), connections.close(CLOSE_GRACE_MS), ...stopped]);
+    // Nothing is open any more: this ends the timer with which Node checks for slow requests.
+    for (const server of listening) server.close();
+  });
+
+  try {
+    const local = createHttpServer({ routes, admit: admitOnSocket, connections, onWarning });
+    listening.push(local);
+    await listenOnSocket(local, socketPath);
+    const tcp =
+      http === null ? null : createHttpServer({ routes, admit: admitWithToken(http.token), connections, onWarning });
+    if (tcp !== null) listening.push(tcp);
+    const port = tcp === null || http === null ? null : await listenOnTcp(tcp, http);
+    return { socketPath, port, ...urls(http, port), clients: () => connections.count, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function urls(http: HttpOptions | null, port: number | null): Pick<Endpoint, 'url' | 'capabilityUrl'> {
+  if (http === null || port === null) return { url: null, capabilityUrl: null };
+  const origin = `http://${http.bind.includes('::1') ? '[::1]' : '127.0.0.1'}:${port}`;
+  return { url: origin + MCP_PATH, capabilityUrl: `${origin}/${http.token}${MCP_PATH}` };
+}
+
+/** Takes no more connections; those that are open go on. Node removes the socket's file. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // `Server.prototype.close` of `http` would also cut off answers that are written but not yet sent.
+    if (server.listening) NetServer.prototype.close.call(server, () => resolve());
+    else resolve();
+  });
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
 }

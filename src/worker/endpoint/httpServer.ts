@@ -1,0 +1,143 @@
+/**
+ * One HTTP server: who may come in, which route answers, and the bounds that keep a slow or hostile caller from
+ * holding it up. The order is fixed: guard, token, route, then the body, which is read only for those let in.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ErrorCode } from '../../protocol/errors.js';
+import type { Admission, Admit } from './auth.js';
+import { discardBody } from './body.js';
+import type { Connections } from './connections.js';
+import { foreignReason } from './hostGuard.js';
+import { refuse } from './reply.js';
+
+export interface Exchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+  admission: Admission;
+}
+
+export type Handler = (exchange: Exchange) => void | Promise<void>;
+
+/** Path → method → who answers. */
+export type Routes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST', Handler>>>>>;
+
+export interface HttpServerOptions {
+  routes: Routes;
+  admit: Admit;
+  connections: Connections;
+  onWarning: (text: string) => void;
+}
+
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADERS = 100;
+/** Past this, new connections are closed at once. */
+const MAX_CONNECTIONS = 512;
+/** A caller that sends its head or its body more slowly than this is not waited for. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const CHECK_INTERVAL_MS = 2_000;
+/** Long, because a client that reuses a connection in the moment it is closed would have to retry. */
+const KEEP_ALIVE_MS = 120_000;
+
+export function createHttpServer({ routes, admit, connections, onWarning }: HttpServerOptions): Server {
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    // Calls are small and wait for their answers; the system must not hold them back.
+    noDelay: true,
+  });
+  server.maxHeadersCount = MAX_HEADERS;
+  server.maxConnections = MAX_CONNECTIONS;
+  const table = new Map(Object.entries(routes));
+
+  const serve = (req: IncomingMessage, res: ServerResponse): void => {
+    connections.begin(req, res);
+    const exchange = enter(req, res, admit);
+    const handler = exchange === null ? null : routeOf(exchange, table);
+    if (exchange === null || handler === null) {
+      discardBody(req);
+      return;
+    }
+    Promise.resolve(handler(exchange)).catch((error: unknown) => {
+      onWarning(`A request failed inside: ${error instanceof Error ? error.name : 'unknown error'}.`);
+      fail(res);
+    });
+  };
+  server.on('request', serve);
+  // Without this Node asks for the body before anyone has looked at the head; see `readBody`.
+  server.on('checkContinue', serve);
+  server.on('clientError', answerClientError);
+  connections.watch(server);
+  return server;
+}
+
+function enter(req: IncomingMessage, res: ServerResponse, admit: Admit): Exchange | null {
+  const foreign = foreignReason(req.headers);
+  if (foreign !== null) {
+    refuse(res, 403, 'unauthorized', foreign);
+    return null;
+  }
+  const admission = admit(req.url ?? '/', req.headers);
+  if (admission === null) {
+    refuse(res, 401, 'unauthorized', 'The access token is missing or not the right one.', {
+      headers: ['www-authenticate', 'Bearer realm="greeum"'],
+    });
+    return null;
+  }
+  return { req, res, admission };
+}
+
+function routeOf({ req, res, admission }: Exchange, table: ReadonlyMap<string, Routes[string]>): Handler | null {
+  const route = table.get(admission.path);
+  if (route === undefined) {
+    refuse(res, 404, 'invalid_argument', 'There is nothing at this path.');
+    return null;
+  }
+  const handler = req.method === 'GET' || req.method === 'POST' ? route[req.method] : undefined;
+  if (handler === undefined) {
+    refuse(res, 405, 'invalid_argument', 'This method is not allowed here.', {
+      headers: ['allow', Object.keys(route).join(', ')],
+    });
+    return null;
+  }
+  return handler;
+}
+
+/** A defect of ours: says so without details, or, when an answer has begun, breaks it off visibly. */
+function fail(res: ServerResponse): void {
+  if (res.headersSent) res.destroy();
+  else refuse(res, 500, 'internal', 'Greeum failed inside. Please report this with the log.');
+}
+
+const CLIENT_ERRORS: ReadonlyMap<string | undefined, readonly [status: string, code: ErrorCode, message: string]> =
+  new Map([
+    ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'request_too_large', 'The headers are too large.']],
+    ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'timeout', 'The request took too long to arrive.']],
+  ] as const);
+
+/** What could not be read as HTTP. There is no response object yet, so the answer is written by hand. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, message] = CLIENT_ERRORS.get(error.code) ?? [
+    '400 Bad Request',
+    'invalid_argument',
+    'This is not HTTP as it should be.',
+  ];
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: -32600, message, data: { code, message, outcome: 'not_written', retry: 'never' } },
+  });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

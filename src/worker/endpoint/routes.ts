@@ -1,0 +1,83 @@
+/** What is served, as a table. Both doors have the same. */
+
+import { RPC_INVALID_REQUEST, RPC_PARSE_ERROR, SOURCE_HEADER } from '../../protocol/jsonRpc.js';
+import { HEALTH_PATH, MCP_PATH, METRICS_PATH, WATCH_PATH } from '../../protocol/jsonRpc.js';
+import { MAX_REQUEST_BYTES } from '../../protocol/limits.js';
+import type { MemoryService } from '../../protocol/memoryService.js';
+import type { WorkerStatus, WriteSource } from '../../protocol/operations.js';
+import { discardBody, readBody } from './body.js';
+import { healthJson } from './health.js';
+import type { Exchange, Routes } from './httpServer.js';
+import { answerJsonRpc } from './jsonRpcRoute.js';
+import { speaksMcp, type McpRoute } from './mcpRoute.js';
+import { METRICS_TYPE, renderMetrics } from './metrics.js';
+import { refuse, send, sendEmpty, sendJson } from './reply.js';
+import type { WatchStreams } from './watch.js';
+
+export interface RouteParts {
+  service: MemoryService;
+  status: () => WorkerStatus;
+  mcp: McpRoute;
+  watch: WatchStreams;
+}
+
+export function createRoutes({ service, status, mcp, watch }: RouteParts): Routes {
+  return {
+    [MCP_PATH]: { POST: (exchange) => answerPost(exchange, service, mcp) },
+    [HEALTH_PATH]: { GET: ({ res }) => sendJson(res, 200, healthJson(status())) },
+    [METRICS_PATH]: { GET: ({ res }) => send(res, 200, METRICS_TYPE, renderMetrics(status())) },
+    [WATCH_PATH]: { GET: ({ res }) => watch.add(res) },
+  };
+}
+
+async function answerPost({ req, res, admission }: Exchange, service: MemoryService, mcp: McpRoute): Promise<void> {
+  // A page can post text/plain without asking first, but cannot know the token in the URL: only there it is let pass.
+  if (admission.proof !== 'path' && !isJson(req.headers['content-type'])) {
+    refuse(res, 415, 'invalid_argument', 'The Content-Type must be application/json.');
+    discardBody(req);
+    return;
+  }
+  const body = await readBody(req, res, MAX_REQUEST_BYTES);
+  if ('problem' in body) {
+    if (body.problem === 'too_large') refuseTooLarge(res);
+    else if (body.problem === 'not_utf8') refuseUnparsed(res, 'Parse error: the body is not UTF-8.');
+    discardBody(req);
+    return;
+  }
+  let message: unknown;
+  try {
+    message = JSON.parse(body.text);
+  } catch {
+    refuseUnparsed(res, 'Parse error: the body is not JSON.');
+    return;
+  }
+  if (speaksMcp(req.headers, message)) {
+    await mcp.answer(req, res, message);
+    return;
+  }
+  const { status, json } = await answerJsonRpc(service, message, sourceOf(req.headers[SOURCE_HEADER]));
+  if (json === null) sendEmpty(res, status);
+  else sendJson(res, status, json);
+}
+
+function refuseTooLarge(res: Exchange['res']): void {
+  refuse(res, 413, 'request_too_large', `A request may be at most ${MAX_REQUEST_BYTES} bytes long.`, {
+    rpcCode: RPC_INVALID_REQUEST,
+  });
+}
+
+function refuseUnparsed(res: Exchange['res'], message: string): void {
+  refuse(res, 400, 'invalid_argument', message, { rpcCode: RPC_PARSE_ERROR });
+}
+
+function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  const [essence = ''] = (contentType ?? '').split(';', 1);
+  return essence.trim().toLowerCase() === 'application/json';
+}
+
+const SOURCES: ReadonlySet<unknown> = new Set<WriteSource>(['vscode', 'mcp', 'cli', 'api']);
+
+function sourceOf(header: unknown): WriteSource | null {
+  return SOURCES.has(header) ? (header as WriteSource) : null;
+}
