@@ -1,0 +1,361 @@
+/**
+ * Hosts an owner for a process that lives for a while: a VS Code window, `greeum worker serve`, `greeum mcp serve`.
+ * Whoever gets the lock owns the directory, everybody else watches the owner and races for the lock when it goes.
+ *
+ *   stopped ──start──► starting ──ready──► owner ──status.degraded──► degraded
+ *                       ▲    │                │  ▲                        │
+ *                       │    └──not-owner──► client ──status.degraded─────┘
+ *                       │                     │
+ *                       ├──the owner is gone──┘
+ *                       └──after a pause── failed ◄── the thread could not start, or keeps crashing
+ *
+ * Which way doubt falls: only the lock makes an owner, so a race too many costs time and nothing else. An owner that
+ * accepts a connection and says nothing (suspended, or still recovering) is an owner, and this is its client.
+ */
+
+import type { Environment } from '../protocol/environment.js';
+import { GreeumError, type SerializedError } from '../protocol/errors.js';
+import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operations.js';
+import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
+import { VERSION } from '../protocol/version.js';
+import { locateMemory } from './dataDirectory.js';
+import { findCandidates, readDiscovery } from './discovery.js';
+import { isSameState, STOPPED, type HostLog, type HostState } from './hostState.js';
+import { Emitter, type Disposable, type Event } from './emitter.js';
+import type { Endpoint } from './endpoint.js';
+import { startOwnerThread, type OwnerThread, type StartThread } from './ownerThread.js';
+import { watchOwner, type WatchOwner } from './ownerWatch.js';
+import { backOff, systemTiming, type Timing } from './timing.js';
+import { WriteServiceClient } from './writeServiceClient.js';
+
+export type { HostLog, HostPhase, HostState } from './hostState.js';
+
+export interface WorkerHostOptions {
+  host: OwnerHost;
+  /** Source of memories added through {@link WorkerHost.service}. */
+  source: WriteSource;
+  /** Default: `GREEUM_DATA_DIR`, else `~/.greeum`. */
+  dataDir?: string | undefined;
+  env?: Environment | undefined;
+  /** Default: on, first free port, 127.0.0.1. */
+  http?: Partial<OwnerOptions['http']> | undefined;
+  /** How long an orderly stop may take before the thread is ended; default 10 000. */
+  stopWithinMs?: number | undefined;
+  startThread?: StartThread | undefined;
+  watch?: WatchOwner | undefined;
+  timing?: Timing | undefined;
+}
+
+export interface StartOptions {
+  /** Only becomes a client of an owner that is there already; without one the host stays `stopped`. */
+  joinOnly?: boolean;
+}
+
+/** Spreads the windows that saw the same owner go. */
+const RACE_JITTER_MS = 20;
+/** Somebody holds the lock and does not listen yet: first and longest pause until the next race. */
+const JOIN_PAUSE_MS = [25, 2_000] as const;
+/** The same for a thread that crashes again and again, and for a directory that cannot be opened. */
+const CRASH_PAUSE_MS = [200, 30_000] as const;
+const FAILURE_PAUSE_MS = [4_000, 60_000] as const;
+/** An owner that lived this long crashed for a new reason: counting starts again. */
+const STABLE_MS = 60_000;
+
+export class WorkerHost {
+  readonly #options: WorkerHostOptions;
+  readonly #timing: Timing;
+  readonly #onState = new Emitter<HostState>();
+  readonly #onStatus = new Emitter<WorkerStatus>();
+  readonly #onLog = new Emitter<HostLog>();
+  #state = STOPPED;
+  #joinOnly = false;
+  #thread: OwnerThread | null = null;
+  #watch: Disposable | null = null;
+  #timer: Disposable | null = null;
+  #stopping: Promise<void> | null = null;
+  /** Set while a stop waits for the thread's last word. */
+  #whenThreadEnds: (() => void) | null = null;
+  /** Capability URL of our own owner. */
+  #url: string | null = null;
+  /** Repetitions in a row, for the back-offs. */
+  #misses = 0;
+  #crashes = 0;
+  #ownerSinceMs = 0;
+
+  /**
+   * The memory, whoever owns it: calls go to the owner's socket, wait while one is starting or taking over, and fail
+   * with the reason when the host is stopped or failed. Nothing is ever opened in this thread.
+   */
+  readonly service: WriteServiceClient;
+
+  constructor(options: WorkerHostOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? systemTiming;
+    this.service = new WriteServiceClient({
+      source: options.source,
+      dataDir: this.dataDir,
+      // A configured endpoint may lead elsewhere; a host serves its own directory.
+      env: {},
+      use: 'require',
+      whenNoOwner: () => this.#whyNoOwner(),
+      timing: options.timing,
+    });
+  }
+
+  get state(): HostState {
+    return this.#state;
+  }
+
+  /** Absolute path of the data directory. */
+  get dataDir(): string {
+    return locateMemory(this.#options.dataDir, this.#options.env ?? process.env).dataDir;
+  }
+
+  /** Phase, role, owner or error have changed. */
+  get onState(): Event<HostState> {
+    return this.#onState.event;
+  }
+
+  /** The owner's numbers, ours or another's, a few times a second while something happens. */
+  get onStatus(): Event<WorkerStatus> {
+    return this.#onStatus.event;
+  }
+
+  get onLog(): Event<HostLog> {
+    return this.#onLog.event;
+  }
+
+  /** URL of the owner with its token, for agents that need one; null where HTTP is off or nobody owns. */
+  capabilityUrl(): string | null {
+    if (this.#state.role === 'owner') return this.#url;
+    if (this.#state.role === null) return null;
+    return readDiscovery(locateMemory(this.#options.dataDir, this.#options.env ?? process.env))?.endpoint ?? null;
+  }
+
+  /**
+   * Becomes the owner, or a client of it. Resolves with the first state that is not `starting`, which may be
+   * `failed`; the host then keeps trying by itself. Called again: tries at once what it would try later.
+   */
+  async start(options: StartOptions = {}): Promise<HostState> {
+    if (this.#stopping !== null) await this.#stopping;
+    this.#joinOnly = options.joinOnly ?? false;
+    if (this.#state.phase === 'stopped' || this.#state.phase === 'failed') {
+      this.#misses = 0;
+      this.#enter({ ...STOPPED, phase: 'starting' });
+      if (this.#joinOnly) this.#join(null);
+      else this.#race();
+    }
+    return this.#settled();
+  }
+
+  /** Orderly: the owner drains its queue, then releases the lock; a client just leaves. Resolves when it is over. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = null));
+    return this.#stopping;
+  }
+
+  /** Stops for good. */
+  async close(): Promise<void> {
+    await this.stop();
+    this.service.close();
+    for (const emitter of [this.#onState, this.#onStatus, this.#onLog]) emitter.dispose();
+  }
+
+  #settled(): Promise<HostState> {
+    if (this.#state.phase !== 'starting') return Promise.resolve(this.#state);
+    return new Promise((resolve) => {
+      const listening = this.onState((state) => {
+        if (state.phase === 'starting') return;
+        listening.dispose();
+        resolve(state);
+      });
+    });
+  }
+
+  async #stop(): Promise<void> {
+    this.#release();
+    const thread = this.#thread;
+    if (thread !== null) await this.#endThread(thread);
+    this.#enter(STOPPED);
+  }
+
+  /** Resolves when the thread is gone: by its own last word, or by force when the time is up. */
+  async #endThread(thread: OwnerThread): Promise<void> {
+    let deadline: Disposable | null = null;
+    await new Promise<void>((resolve) => {
+      this.#whenThreadEnds = resolve;
+      deadline = this.#timing.schedule(this.#options.stopWithinMs ?? 10_000, () => {
+        this.#log('warn', 'The owner did not stop in time and was ended. Nothing acknowledged is lost.');
+        resolve();
+      });
+      thread.post({ type: 'stop' });
+    });
+    (deadline as Disposable | null)?.dispose();
+    this.#whenThreadEnds = null;
+    this.#thread = null;
+    await thread.terminate();
+  }
+  // --- the race for the lock -----------------------------------------------------------------------------------
+
+  #race(): void {
+    this.#release();
+    const { host, http } = this.#options;
+    const options: OwnerOptions = {
+      dataDir: this.dataDir,
+      host,
+      version: VERSION,
+      http: { enabled: true, port: null, bind: '127.0.0.1', ...http },
+    };
+    try {
+      const thread = (this.#options.startThread ?? startOwnerThread)(options, {
+        onMessage: (message) => this.#thread === thread && this.#hear(message),
+        onEnd: (error) => this.#thread === thread && this.#threadEnded(error),
+      });
+      this.#thread = thread;
+    } catch (error) {
+      this.#failed(GreeumError.from(error).toJSON(), FAILURE_PAUSE_MS);
+    }
+  }
+
+  #hear(message: FromOwner): void {
+    switch (message.type) {
+      case 'ready':
+        this.#url = message.endpoint;
+        this.#misses = 0;
+        this.#ownerSinceMs = this.#timing.now();
+        return this.#follow('owner', message.status);
+      case 'status':
+        return this.#state.role === 'owner' ? this.#follow('owner', message.status) : undefined;
+      case 'log':
+        return this.#log(message.level, message.text);
+      case 'not-owner':
+        return this.#afterThread(() => this.#join(message.ownerPid));
+      case 'failed':
+        return this.#afterThread(() =>
+          this.#state.role === 'owner' ? this.#crashed(message.error) : this.#failed(message.error, FAILURE_PAUSE_MS),
+        );
+      case 'stopped':
+        // Unasked by us: somebody stopped the worker through its endpoint, and meant it.
+        return this.#afterThread(() => this.#enter(STOPPED));
+    }
+  }
+
+  /** The thread spoke its last word; under a `stop` that is all it was waited for. */
+  #afterThread(next: () => void): void {
+    const thread = this.#thread;
+    if (this.#whenThreadEnds !== null) return this.#whenThreadEnds();
+    this.#thread = null;
+    void thread?.terminate();
+    next();
+  }
+
+  #threadEnded(error: Error | null): void {
+    const reason = error === null ? 'it ended without a word' : `${error.name}: ${error.message}`;
+    const crash = new GreeumError('internal', `The owner thread crashed (${reason}).`, {
+      hint: 'Greeum starts it again; nothing acknowledged is lost. Please report this with the log.',
+      retry: 'after-reconnect',
+    });
+    this.#afterThread(() => this.#crashed(crash.toJSON()));
+  }
+
+  // --- another process owns ------------------------------------------------------------------------------------
+
+  /** Watches the owner at the first of its addresses that answers; races again where none does. */
+  #join(ownerPid: number | null): void {
+    this.#release();
+    const location = locateMemory(this.#options.dataDir, this.#options.env ?? process.env);
+    const sockets = findCandidates(location, {}, undefined)
+      .map(({ endpoint }) => endpoint)
+      .filter(({ kind }) => kind === 'socket');
+    this.#watchFirst(sockets, ownerPid);
+  }
+
+  #watchFirst([endpoint, ...others]: readonly Endpoint[], ownerPid: number | null): void {
+    if (endpoint === undefined) return this.#nobodyListens(ownerPid);
+    this.#watch = (this.#options.watch ?? watchOwner)(endpoint, {
+      onConnected: () => {
+        this.#misses = 0;
+        this.#enter({ phase: 'client', role: 'client', ownerPid, status: null, error: null });
+      },
+      onStatus: (status) => this.#follow('client', status),
+      onGone: (wasConnected) => {
+        if (!wasConnected) return this.#watchFirst(others, ownerPid);
+        this.#ownerIsGone();
+      },
+    });
+  }
+
+  #nobodyListens(ownerPid: number | null): void {
+    this.#release();
+    if (this.#joinOnly) return this.#enter(STOPPED);
+    this.#enter({ ...STOPPED, phase: 'starting', ownerPid });
+    const pause = backOff(this.#timing, this.#misses, ...JOIN_PAUSE_MS);
+    this.#misses += 1;
+    this.#timer = this.#timing.schedule(pause, () => this.#race());
+  }
+
+  #ownerIsGone(): void {
+    this.#release();
+    if (this.#joinOnly) return this.#enter(STOPPED);
+    this.#enter({ ...STOPPED, phase: 'starting' });
+    this.#timer = this.#timing.schedule(this.#timing.random() * RACE_JITTER_MS, () => this.#race());
+  }
+
+  // --- trouble -------------------------------------------------------------------------------------------------
+
+  /** Starts anew at once the first time, then after longer and longer pauses. */
+  #crashed(error: SerializedError): void {
+    if (this.#state.role === 'owner' && this.#timing.now() - this.#ownerSinceMs > STABLE_MS) this.#crashes = 0;
+    this.#crashes += 1;
+    this.#log('error', error.message);
+    if (this.#crashes > 1) return this.#failed(error, CRASH_PAUSE_MS, this.#crashes - 2);
+    this.#enter({ ...STOPPED, phase: 'starting', error });
+    this.#race();
+  }
+
+  #failed(error: SerializedError, [first, most]: readonly [number, number], repetition = this.#misses++): void {
+    this.#release();
+    this.#enter({ ...STOPPED, phase: 'failed', error });
+    this.#timer = this.#timing.schedule(backOff(this.#timing, repetition, first, most), () => {
+      this.#enter({ ...STOPPED, phase: 'starting', error });
+      this.#race();
+    });
+  }
+
+  /** For a call that reaches nobody: null means that somebody is about to be there. */
+  #whyNoOwner(): GreeumError | null {
+    const { phase, error } = this.#state;
+    if (phase === 'failed' && error !== null) return GreeumError.fromJSON(error);
+    if (phase !== 'stopped') return null;
+    return new GreeumError('worker_required', `No worker is running for ${this.dataDir}.`, {
+      retry: 'after-reconnect',
+      hint: 'Start it: "Greeum: Start Worker" in VS Code, or "greeum worker serve --detach".',
+    });
+  }
+
+  // --- state ---------------------------------------------------------------------------------------------------
+
+  #follow(role: 'owner' | 'client', status: WorkerStatus): void {
+    const phase = status.degraded === null ? role : 'degraded';
+    this.#enter({ phase, role, ownerPid: status.pid, status, error: null });
+    this.#onStatus.fire(status);
+  }
+
+  #enter(state: HostState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (state.role !== 'owner') this.#url = null;
+    if (!isSameState(before, state)) this.#onState.fire(state);
+  }
+
+  #release(): void {
+    this.#watch?.dispose();
+    this.#watch = null;
+    this.#timer?.dispose();
+    this.#timer = null;
+  }
+
+  #log(level: HostLog['level'], text: string): void {
+    this.#onLog.fire({ level, text });
+  }
+}
