@@ -1,0 +1,28 @@
+/** When a checkpoint is due. Pure, so that the numbers can be tested and changed in one place. */
+
+/** Below this the journal is not worth a checkpoint, however small the image. */
+const MIN_JOURNAL_BYTES = 4 * 1024 * 1024;
+/** A journal of half the image's size: rewriting the image then costs about two bytes for each byte journalled. */
+const JOURNAL_TO_IMAGE_RATIO = 0.5;
+/** About a second of replay on a slow machine. */
+const MAX_FRAMES = 20_000;
+/** After a failure, wait so long before the next try. */
+const RETRY_AFTER_MS = 30_000;
+/** Nothing was written for so long: a good moment. */
+export const IDLE_MS = 20_000;
+/** Up to this size a short-lived owner writes the image at once, so that other programs see its write. */
+export const SMALL_IMAGE_BYTES = 4 * 1024 * 1024;
+
+export interface CheckpointState {
+  readonly journalBytes: number;
+  readonly imageBytes: number;
+  readonly framesSinceCheckpoint: number;
+  /** Of the latest failure; null after a success. */
+  readonly msSinceFailure: number | null;
+}
+
+export function isCheckpointDue(state: CheckpointState): boolean {
+  if (state.msSinceFailure !== null && state.msSinceFailure < RETRY_AFTER_MS) return false;
+  const enoughBytes = Math.max(MIN_JOURNAL_BYTES, state.imageBytes * JOURNAL_TO_IMAGE_RATIO);
+  return state.journalBytes >= enoughBytes || state.framesSinceCheckpoint >= MAX_FRAMES;
+}

@@ -1,0 +1,162 @@
+/**
+ * The owner: a writer thread that holds the lock, and the endpoints through which everybody reaches it. Lives in the
+ * owner thread of a VS Code extension host, of `greeum worker serve` or of `greeum mcp serve`.
+ */
+
+import { realpathSync } from 'node:fs';
+import { tmpdir, homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import type { GreeumError } from '../protocol/errors.js';
+import { socketPath } from '../protocol/location.js';
+import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
+import type { InputOf, OperationName, ResultOf, StopResult, WorkerStatus } from '../protocol/operations.js';
+import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
+import { readDiscovery, removeDiscovery, writeDiscovery } from './endpoint/discoveryFile.js';
+import { createEndpoint, type Endpoint } from './endpoint/endpoint.js';
+import { loadToken } from './endpoint/token.js';
+import { WriterClient } from './writerClient.js';
+
+/** How long the checkpoint at an orderly stop may take. The editor gives an extension few seconds to end. */
+const LAST_CHECKPOINT_MS = { vscode: 1_000, cli: 30_000 } as const;
+
+export class Owner implements MemoryService {
+  readonly #options: OwnerOptions;
+  readonly #post: (message: FromOwner) => void;
+  readonly #startedAtMs = Date.now();
+  readonly #listeners = new Set<() => void>();
+  #writer!: WriterClient;
+  #endpoint!: Endpoint;
+  #stopping: Promise<void> | null = null;
+
+  private constructor(options: OwnerOptions, post: (message: FromOwner) => void) {
+    this.#options = options;
+    this.#post = post;
+  }
+
+  /** @throws GreeumError `lock_busy` and what else keeps the directory from being owned, `no_free_port`, … */
+  static async start(options: OwnerOptions, post: (message: FromOwner) => void): Promise<Owner> {
+    const owner = new Owner(options, post);
+    owner.#writer = await WriterClient.start(
+      { dataDir: options.dataDir },
+      {
+        onSnapshot: () => owner.#changed(),
+        log: (level, text) => post({ type: 'log', level, text }),
+        onLost: (error) => void owner.#fail(error),
+      },
+    );
+    try {
+      await owner.#listen();
+    } catch (error) {
+      await owner.#writer.close(0);
+      throw error;
+    }
+    return owner;
+  }
+
+  get status(): WorkerStatus {
+    return {
+      running: true,
+      pid: process.pid,
+      host: this.#options.host,
+      version: this.#options.version,
+      started_at_ms: this.#startedAtMs,
+      endpoint: this.#endpoint.url,
+      socket: this.#endpoint.socketPath,
+      clients: this.#endpoint.clients(),
+      ...this.#writer.snapshot,
+    };
+  }
+
+  /** Everything a host needs to know once the endpoints answer. */
+  get ready(): FromOwner {
+    const { capabilityUrl, socketPath: socket } = this.#endpoint;
+    return { type: 'ready', status: this.status, endpoint: capabilityUrl, socket };
+  }
+
+  call<K extends OperationName>(operation: K, input: InputOf<K>, options?: CallOptions): Promise<ResultOf<K>>;
+  async call(operation: OperationName, input: unknown, options: CallOptions = {}): Promise<unknown> {
+    if (operation === 'worker_status') return this.status;
+    if (operation === 'stop') return this.#stopSoon();
+    return this.#writer.call(operation, input, options.source ?? 'api');
+  }
+
+  /** Refuse new, drain, last checkpoint, remove discovery, release the lock. Resolves when all is done. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** The caller's answer leaves before the endpoint closes: it waits for answers under way. */
+  #stopSoon(): StopResult {
+    setImmediate(() => void this.stop());
+    return { status: 'stopping', pid: process.pid };
+  }
+
+  async #stop(): Promise<void> {
+    const { epoch } = this.status;
+    // The writer first: what waits in it is answered while the endpoint still can.
+    const closed = this.#writer.close(LAST_CHECKPOINT_MS[this.#options.host]);
+    await this.#endpoint.close();
+    await removeDiscovery(this.#options.dataDir, { pid: process.pid, epoch });
+    await closed;
+    this.#post({ type: 'stopped' });
+  }
+
+  async #fail(error: GreeumError): Promise<void> {
+    if (this.#stopping !== null) return;
+    this.#stopping = this.#endpoint.close();
+    await this.#stopping;
+    this.#post({ type: 'failed', error: error.toJSON() });
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+    this.#post({ type: 'status', status: this.status });
+  }
+
+  async #listen(): Promise<void> {
+    const { dataDir, http, version, host } = this.#options;
+    const { token, replacedBecause } = await loadToken(dataDir);
+    const warn = (text: string): void => this.#post({ type: 'log', level: 'warn', text });
+    if (replacedBecause !== null) warn(`A new access token was made: ${replacedBecause}`);
+    const previous = await readDiscovery(dataDir);
+    const { epoch, database } = this.#writer.snapshot;
+    this.#endpoint = await createEndpoint({
+      service: this,
+      version,
+      status: () => this.status,
+      onStatus: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+      socketPath: socketPath(realpathSync(dirname(database)), {
+        os: process.platform,
+        homeDir: homedir(),
+        tempDir: tmpdir(),
+        uid: process.getuid?.() ?? 0,
+      }),
+      http: http.enabled
+        ? { bind: http.bind, port: http.port, preferredPort: portOf(previous?.endpoint), token }
+        : null,
+      onWarning: warn,
+    });
+    const endpoint = this.#endpoint.capabilityUrl;
+    await writeDiscovery(dataDir, {
+      ...(endpoint === null ? {} : { endpoint }),
+      socket: this.#endpoint.socketPath,
+      pid: process.pid,
+      started_at: new Date(this.#startedAtMs).toISOString(),
+      semantic: false,
+      log: join(dataDir, 'worker.log'),
+      epoch,
+      version,
+      host,
+    });
+  }
+}
+
+function portOf(endpoint: string | undefined): number | null {
+  if (endpoint === undefined || !URL.canParse(endpoint)) return null;
+  return Number(new URL(endpoint).port) || null;
+}

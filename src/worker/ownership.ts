@@ -1,0 +1,101 @@
+/**
+ * The ownership lock: an exclusive kernel lock on `worker.lock`. The kernel gives it back when the process dies,
+ * however it dies, and keeps it while the process is merely slow or suspended; so there are never two owners, and
+ * never a lock that nobody holds.
+ *
+ * Rejected: a lock file with a heartbeat (a laptop that sleeps loses it and wakes as a second owner), `O_EXCL` files
+ * with a pid (pids are reused), SQLite's own lock (sql.js takes none), proper-lockfile (left a lock behind for ten
+ * minutes after a kill).
+ *
+ * The byte that is locked lies far behind the file's text, because Windows keeps others from reading locked bytes
+ * and they want to read who the holder is. The file is never deleted: somebody may be about to lock it.
+ */
+
+import { tryLock } from 'fs-native-extensions';
+
+import { GreeumError } from '../protocol/errors.js';
+import { errnoOf, writeFully, type Files } from '../storage/files.js';
+
+const LOCK_OFFSET = 0x40000000;
+
+/** Who holds the lock: for messages only, the lock itself decides. */
+export interface LockHolder {
+  readonly pid: number;
+  /** A worker stays; a local writer holds the lock for one command. */
+  readonly role: 'worker' | 'local';
+}
+
+export class OwnershipLock {
+  readonly #files: Files;
+  #fd: number | null;
+
+  private constructor(files: Files, fd: number) {
+    this.#files = files;
+    this.#fd = fd;
+  }
+
+  /**
+   * Takes the lock or fails at once.
+   * @throws GreeumError `lock_busy` (with the holder's pid), `data_dir_unwritable`
+   */
+  static acquire(files: Files, path: string, holder: LockHolder): OwnershipLock {
+    const fd = openLockFile(files, path);
+    try {
+      if (!tryLock(fd, LOCK_OFFSET, 1)) throw busy(readHolder(files, fd));
+      const text = Buffer.from(`${JSON.stringify(holder)}\n`);
+      writeFully(files, fd, text, 0);
+      files.truncate(fd, text.length);
+    } catch (error) {
+      files.close(fd);
+      throw error;
+    }
+    return new OwnershipLock(files, fd);
+  }
+
+  release(): void {
+    if (this.#fd === null) return;
+    this.#files.close(this.#fd);
+    this.#fd = null;
+  }
+}
+
+function openLockFile(files: Files, path: string): number {
+  try {
+    return files.open(path, files.stat(path) === null ? 'wx' : 'r+');
+  } catch (error) {
+    // Somebody created it between the two calls.
+    if (errnoOf(error) === 'EEXIST') return files.open(path, 'r+');
+    throw new GreeumError(
+      'data_dir_unwritable',
+      `${path} cannot be opened for writing (${errnoOf(error) ?? 'error'}).`,
+      {
+        hint: 'Give yourself the right to write there, or choose another data directory.',
+        cause: error,
+      },
+    );
+  }
+}
+
+function busy(holder: LockHolder | null): GreeumError {
+  const who = holder === null ? 'another process' : `process ${holder.pid}`;
+  const what = holder?.role === 'local' ? 'is writing' : 'runs the worker';
+  return new GreeumError('lock_busy', `${who[0]?.toUpperCase()}${who.slice(1)} ${what} for this data directory.`, {
+    retry: 'after-reconnect',
+    hint:
+      holder === null ? 'Try again in a moment.' : `Go through that worker, or stop it first ("greeum worker stop").`,
+  });
+}
+
+/** Null when the holder has not written its name yet. */
+function readHolder(files: Files, fd: number): LockHolder | null {
+  const bytes = Buffer.alloc(256);
+  const length = files.read(fd, bytes, 0);
+  const match = /^\{"pid":(\d+),"role":"(worker|local)"\}\n/.exec(bytes.toString('latin1', 0, length));
+  return match === null ? null : { pid: Number(match[1]), role: match[2] === 'local' ? 'local' : 'worker' };
+}
+
+/** The pid in a `lock_busy` sentence, for callers that got it across a thread or a socket. */
+export function pidOfHolder(error: GreeumError): number | null {
+  const match = /^Process (\d+) /.exec(error.message);
+  return match === null ? null : Number(match[1]);
+}

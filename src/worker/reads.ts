@@ -1,0 +1,133 @@
+/** The reading operations, over any open image: the owner's warm one, or a reader's own. */
+
+import { rankCandidates } from '../memory/bm25.js';
+import { parseInput } from '../memory/parseInput.js';
+import { GreeumError } from '../protocol/errors.js';
+import type {
+  ListMemoriesResult,
+  MemoryRecord,
+  MemoryStats,
+  OperationName,
+  Operations,
+  SearchHit,
+  SearchMemoryResult,
+  SlotName,
+} from '../protocol/operations.js';
+import type { Queries } from '../storage/queries.js';
+import type { SearchIndex } from '../storage/searchIndex.js';
+import { searchTokens } from '../text/searchTokens.js';
+import { snippet } from '../text/snippet.js';
+
+const READ_OPERATIONS = [
+  'search_memory',
+  'get_memory',
+  'list_memories',
+  'get_memory_stats',
+  'list_associations',
+  'list_anchors',
+] as const;
+export type ReadOperation = (typeof READ_OPERATIONS)[number];
+
+export function isReadOperation(operation: OperationName): operation is ReadOperation {
+  return (READ_OPERATIONS as readonly string[]).includes(operation);
+}
+
+export interface ReadSource {
+  readonly queries: Queries;
+  /** Holds every block of the image. */
+  index(): SearchIndex;
+  files(): Pick<MemoryStats, 'data_dir' | 'database' | 'database_bytes' | 'journal_bytes'>;
+  monotonicMs(): number;
+}
+
+/** More distinct tokens than this say no more about what is looked for, and each costs a posting list. */
+const MAX_QUERY_TOKENS = 64;
+const SNIPPET_CHARS = 240;
+const KNOWN_PROJECTS_SHOWN = 10;
+
+export class Reads {
+  readonly #source: ReadSource;
+
+  constructor(source: ReadSource) {
+    this.#source = source;
+  }
+
+  /** @throws GreeumError for bad input, `unknown_block`, `unknown_project` */
+  run<K extends ReadOperation>(operation: K, input: unknown): Operations[K]['result'];
+  run(operation: ReadOperation, input: unknown): Operations[ReadOperation]['result'] {
+    switch (operation) {
+      case 'search_memory':
+        return this.#search(input);
+      case 'get_memory':
+        return { memory: this.#source.queries.memory(parseInput('get_memory', input)) };
+      case 'list_memories':
+        return this.#list(input);
+      case 'get_memory_stats':
+        parseInput('get_memory_stats', input);
+        return { ...this.#source.queries.stats(), ...this.#source.files() };
+      case 'list_associations': {
+        const { block_index, limit } = parseInput('list_associations', input);
+        return { associations: this.#source.queries.associations(block_index ?? null, limit) };
+      }
+      case 'list_anchors':
+        parseInput('list_anchors', input);
+        return { anchors: this.#source.queries.anchors() };
+    }
+  }
+
+  #list(input: unknown): ListMemoriesResult {
+    const query = parseInput('list_memories', input);
+    this.#requireProject(query.project);
+    const memories = this.#source.queries.list({ ...query, limit: query.limit + 1 });
+    const page = memories.slice(0, query.limit);
+    const hasMore = memories.length > page.length;
+    return { memories: page, next_before: hasMore ? (page[page.length - 1]?.block_index ?? null) : null };
+  }
+
+  #search(input: unknown): SearchMemoryResult {
+    const startMs = this.#source.monotonicMs();
+    const query = parseInput('search_memory', input);
+    this.#requireProject(query.project);
+    const tokens = [...new Set(searchTokens(query.query))].slice(0, MAX_QUERY_TOKENS);
+    const results: SearchHit[] = [];
+    for (const { blockIndex, score } of rankCandidates(this.#source.index().candidates(tokens))) {
+      const record = this.#source.queries.record(blockIndex);
+      if (record === null || !matches(record, query)) continue;
+      results.push({ ...record, context: passage(record.context, query.detail, tokens), score });
+      if (results.length >= query.limit) break;
+    }
+    return { results, took_ms: Math.round((this.#source.monotonicMs() - startMs) * 1000) / 1000 };
+  }
+
+  #requireProject(project: string | undefined): void {
+    if (project === undefined || this.#source.queries.hasProject(project)) return;
+    const known = this.#source.queries.projectNames(KNOWN_PROJECTS_SHOWN);
+    throw new GreeumError('unknown_project', `No memory belongs to the project "${project}".`, {
+      hint: known.length === 0 ? 'No project has memories yet.' : `Projects with memories: ${known.join(', ')}.`,
+    });
+  }
+}
+
+interface Filter {
+  slot?: SlotName | undefined;
+  project?: string | undefined;
+  tags?: readonly string[] | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+function matches(record: MemoryRecord, { slot, project, tags, since, until }: Filter): boolean {
+  const when = record.occurred_at ?? record.timestamp;
+  return (
+    (slot === undefined || record.slot === slot) &&
+    (project === undefined || record.project === project) &&
+    (tags === undefined || tags.every((tag) => record.tags.includes(tag))) &&
+    (since === undefined || when >= since) &&
+    (until === undefined || when <= until)
+  );
+}
+
+function passage(context: string, detail: 'snippet' | 'full' | 'ids', tokens: readonly string[]): string {
+  if (detail === 'full') return context;
+  return detail === 'ids' ? '' : snippet(context, tokens, SNIPPET_CHARS);
+}

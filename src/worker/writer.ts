@@ -1,0 +1,282 @@
+/**
+ * The writer: lock, store, queue, checkpoints and reads of one data directory, put together. Runs in the owner's
+ * writer thread, and in a CLI process that found no owner.
+ */
+
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { parseInput } from '../memory/parseInput.js';
+import { resolveCommand } from '../memory/resolveCommand.js';
+import { GreeumError } from '../protocol/errors.js';
+import {
+  isWriteOperation,
+  type DegradedState,
+  type FlushResult,
+  type OperationName,
+  type Operations,
+  type QueueStatus,
+  type WriteSource,
+} from '../protocol/operations.js';
+import { nodeFiles } from '../storage/files.js';
+import { layoutOf, type Layout } from '../storage/layout.js';
+import { Store } from '../storage/store.js';
+import type { Background } from './background.js';
+import { Checkpointer } from './checkpointer.js';
+import { makeFolder, prepareDataDir } from './dataDirectory.js';
+import { OwnershipLock, type LockHolder } from './ownership.js';
+import { isReadOperation, Reads } from './reads.js';
+import { WriteQueue } from './writeQueue.js';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface WriterOptions {
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly role: LockHolder['role'];
+  createBackground(store: Store): Background;
+  /** Lines hold no memory text. */
+  log(level: LogLevel, text: string): void;
+  /** Something of `snapshot` is new. */
+  onChange(): void;
+  /** The writer must be thrown away: what it would answer from now on may not be what is on disk. */
+  onFatal(error: GreeumError): void;
+}
+
+/** What the writer contributes to `WorkerStatus`. */
+export interface WriterSnapshot {
+  readonly epoch: number;
+  readonly data_dir: string;
+  readonly database: string;
+  readonly blocks: number;
+  readonly last_sequence: number;
+  readonly queue: QueueStatus;
+  readonly degraded: DegradedState | null;
+}
+
+/** `worker_status` and `stop` are the owner's, who knows of endpoints and clients. */
+export type WriterOperation = Exclude<OperationName, 'worker_status' | 'stop'>;
+
+/** How many blocks are indexed between two turns of the event loop: about 10 ms of work. */
+const INDEX_STEP_BLOCKS = 50;
+
+const ports = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  schedule: (work: () => void) => void setImmediate(work),
+  randomUuid: () => randomUUID() as string,
+  randomHex: (digits: number) =>
+    randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits),
+};
+
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #layout: Layout;
+  readonly #lock: OwnershipLock;
+  readonly #store: Store;
+  readonly #queue: WriteQueue;
+  readonly #checkpointer: Checkpointer;
+  readonly #background: Background;
+  readonly #reads: Reads;
+  #degraded: DegradedState | null = null;
+  #isIndexing = false;
+  #isClosed = false;
+
+  private constructor(options: WriterOptions, layout: Layout, lock: OwnershipLock, store: Store) {
+    this.#options = options;
+    this.#layout = layout;
+    this.#lock = lock;
+    this.#store = store;
+    this.#background = options.createBackground(store);
+    this.#queue = new WriteQueue(store, ports, {
+      onBatch: (error) => this.#afterBatch(error),
+      onFatal: (error) => options.onFatal(error),
+    });
+    this.#checkpointer = new Checkpointer(
+      store,
+      {
+        monotonicMs: ports.monotonicMs,
+        build: (sequence) => this.#background.buildCheckpoint(sequence),
+        onDone: (built, tookMs) => {
+          options.log(
+            'info',
+            `Checkpoint at frame ${built.sequence}: ${built.databaseBytes} bytes, ${Math.round(tookMs)} ms.`,
+          );
+          if (built.slotsProblem !== null) {
+            options.log('warn', `stm_anchors.db was left as it is: ${built.slotsProblem}`);
+          }
+          options.onChange();
+        },
+        onFailed: (error) => this.#checkpointFailed(error),
+      },
+      store.appliedSequence,
+    );
+    this.#reads = new Reads({
+      queries: store.queries,
+      index: () => store.index,
+      files: () => ({
+        data_dir: options.dataDir,
+        database: layout.database,
+        database_bytes: store.databaseBytes,
+        journal_bytes: store.journalBytes,
+      }),
+      monotonicMs: ports.monotonicMs,
+    });
+  }
+
+  /**
+   * Takes the lock, recovers the directory and begins a new epoch.
+   * @throws GreeumError `lock_busy`, the `data_dir_*` codes, and what `Store.open` throws
+   */
+  static async open(options: WriterOptions): Promise<Writer> {
+    prepareDataDir(options.dataDir);
+    const layout = layoutOf(options.dataDir);
+    makeFolder(layout.folder);
+    const lock = OwnershipLock.acquire(nodeFiles, layout.lock, { pid: process.pid, role: options.role });
+    try {
+      const store = await Store.open(nodeFiles, layout, ports.nowMs());
+      const writer = new Writer(options, layout, lock, store);
+      await writer.#importSlots();
+      if (options.role === 'worker') writer.#indexInSteps();
+      return writer;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs one operation; a write resolves when it is durable.
+   * @throws GreeumError
+   */
+  async call<K extends WriterOperation>(
+    operation: K,
+    input: unknown,
+    source: WriteSource,
+  ): Promise<Operations[K]['result']>;
+  async call(operation: WriterOperation, input: unknown, source: WriteSource): Promise<unknown> {
+    if (this.#isClosed) throw stopping();
+    if (isWriteOperation(operation)) return this.#queue.submit(resolveCommand(operation, input, ports, source));
+    if (isReadOperation(operation)) return this.#reads.run(operation, input);
+    parseInput(operation, input);
+    return operation === 'flush' ? this.#flush() : this.#background.verify();
+  }
+
+  get snapshot(): WriterSnapshot {
+    return {
+      epoch: this.#store.epoch,
+      data_dir: this.#options.dataDir,
+      database: this.#layout.database,
+      blocks: this.#store.blockCount,
+      last_sequence: this.#store.lastSequence,
+      queue: {
+        ...this.#queue.counters,
+        batch_size: this.#queue.batchSize.percentiles(),
+        wait_ms: this.#queue.waitMs.percentiles(),
+        commit_ms: this.#queue.commitMs.percentiles(),
+        journal_bytes: this.#store.journalBytes,
+        checkpoints: this.#checkpointer.count,
+        ms_since_checkpoint: this.#checkpointer.msSinceLast,
+      },
+      degraded: this.#degraded,
+    };
+  }
+
+  /**
+   * Orderly stop: refuse new writes, write what waits, make a last checkpoint, release the lock.
+   * @param checkpointMs how long the last checkpoint may take; 0 skips it. The journal holds everything anyway.
+   */
+  async close(checkpointMs: number): Promise<void> {
+    if (this.#isClosed) return;
+    this.#queue.refuse(stopping());
+    await this.#queue.drained();
+    this.#isClosed = true;
+    await this.#lastCheckpoint(checkpointMs);
+    this.#store.close();
+    this.#lock.release();
+  }
+
+  async #lastCheckpoint(checkpointMs: number): Promise<void> {
+    const timer = setTimeout(() => void this.#background.cancel(), checkpointMs);
+    try {
+      if (checkpointMs > 0 && this.#degraded === null) await this.#checkpointer.flush();
+      await this.#checkpointer.close();
+    } catch (error) {
+      this.#options.log(
+        'warn',
+        `No checkpoint at the end: ${GreeumError.from(error).message} The journal holds everything.`,
+      );
+    } finally {
+      clearTimeout(timer);
+      await this.#background.cancel();
+    }
+  }
+
+  async #flush(): Promise<FlushResult> {
+    await this.#queue.drained();
+    return this.#checkpointer.flush();
+  }
+
+  #afterBatch(error: GreeumError | undefined): void {
+    if (error === undefined) {
+      if (this.#degraded?.code === 'journal_write_failed') this.#degraded = null;
+      this.#checkpointer.afterBatch();
+      if (this.#options.role === 'worker') this.#indexInSteps();
+    } else {
+      this.#options.log('error', `The batch was not written: ${error.message} (${error.code})`);
+      this.#degraded = { code: error.code, reason: error.message };
+    }
+    this.#options.onChange();
+  }
+
+  #checkpointFailed(error: GreeumError): void {
+    this.#options.log('error', `The checkpoint failed: ${error.message} (${error.code})`);
+    if (error.code === 'database_changed') {
+      this.#degraded = { code: error.code, reason: error.message };
+      this.#queue.refuse(
+        new GreeumError('degraded', error.message, {
+          retry: 'after-reconnect',
+          ...(error.hint === undefined ? {} : { hint: error.hint }),
+        }),
+      );
+    }
+    this.#options.onChange();
+  }
+
+  /** What Python Greeum wrote to its slot file while no owner ran. */
+  async #importSlots(): Promise<void> {
+    let slots;
+    try {
+      slots = await this.#store.storedSlots();
+    } catch (error) {
+      this.#options.log('warn', `stm_anchors.db cannot be read: ${GreeumError.from(error).message}`);
+      return;
+    }
+    if (slots.length === 0) return;
+    await this.#queue.submit({
+      kind: 'import_slots',
+      atMs: ports.nowMs(),
+      idempotencyKey: null,
+      payloadHash: '',
+      slots,
+    });
+  }
+
+  /** New blocks reach the index soon after their acknowledgement, a little at a time; a search completes the rest. */
+  #indexInSteps(): void {
+    if (this.#isIndexing) return;
+    this.#isIndexing = true;
+    setImmediate(() => {
+      this.#isIndexing = false;
+      if (!this.#isClosed && !this.#store.prepareIndex(INDEX_STEP_BLOCKS)) this.#indexInSteps();
+    });
+  }
+}
+
+function stopping(): GreeumError {
+  return new GreeumError('worker_stopping', 'The worker is stopping.', {
+    retry: 'after-reconnect',
+    hint: 'Try again: another worker, or the local path, takes over.',
+  });
+}

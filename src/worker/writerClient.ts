@@ -1,0 +1,163 @@
+/** The owner thread's end of the writer: calls become messages, within bounds. */
+
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+import { GreeumError } from '../protocol/errors.js';
+import { MAX_QUEUE_BYTES, MAX_QUEUE_COMMANDS } from '../protocol/limits.js';
+import { isWriteOperation, type Operations, type WriteSource } from '../protocol/operations.js';
+import type { LogLevel, WriterOperation, WriterSnapshot } from './writer.js';
+import type { Answer, FromWriter, ToWriter, WriterThreadOptions } from './writerMessages.js';
+
+interface Pending {
+  readonly isWrite: boolean;
+  readonly bytes: number;
+  resolve(result: unknown): void;
+  reject(error: GreeumError): void;
+}
+
+export interface WriterClientEvents {
+  onSnapshot(): void;
+  log(level: LogLevel, text: string): void;
+  /** The writer thread is gone without having been asked to; everything pending has failed. */
+  onLost(error: GreeumError): void;
+}
+
+/** A structured clone of a string costs two bytes a character at most. */
+const BYTES_PER_CHAR = 2;
+
+export class WriterClient {
+  readonly #thread: Worker;
+  readonly #events: WriterClientEvents;
+  readonly #pending = new Map<number, Pending>();
+  #snapshot: WriterSnapshot;
+  #nextId = 1;
+  #pendingBytes = 0;
+  #pendingWrites = 0;
+  #onClosed: (() => void) | null = null;
+
+  private constructor(thread: Worker, snapshot: WriterSnapshot, events: WriterClientEvents) {
+    this.#thread = thread;
+    this.#snapshot = snapshot;
+    this.#events = events;
+    thread.on('message', (message: FromWriter) => this.#receive(message));
+    thread.on('error', (error) => this.#lost(GreeumError.from(error, 'unknown')));
+    thread.on('exit', () => this.#lost(lostWriter()));
+  }
+
+  /** Starts the writer thread. @throws GreeumError of a directory that cannot be owned or opened */
+  static start(options: WriterThreadOptions, events: WriterClientEvents): Promise<WriterClient> {
+    const thread = new Worker(join(__dirname, 'writer.js'), { workerData: options });
+    return new Promise((resolve, reject) => {
+      const onExit = (): void => reject(lostWriter());
+      thread.once('error', (error) => reject(GreeumError.from(error)));
+      thread.once('exit', onExit);
+      const onMessage = (message: FromWriter): void => {
+        if (message.type === 'log') return events.log(message.level, message.text);
+        thread.off('message', onMessage);
+        thread.off('exit', onExit);
+        if (message.type === 'opened') resolve(new WriterClient(thread, message.snapshot, events));
+        else reject(message.type === 'refused' ? GreeumError.fromJSON(message.error) : lostWriter());
+      };
+      thread.on('message', onMessage);
+    });
+  }
+
+  /** The latest the writer told; its queue counts what waits for the writer as well. */
+  get snapshot(): WriterSnapshot {
+    const { queue } = this.#snapshot;
+    return { ...this.#snapshot, queue: { ...queue, depth: Math.max(queue.depth, this.#pendingWrites) } };
+  }
+
+  /** @throws GreeumError `overloaded` at once when too much waits; otherwise what the writer answers */
+  call<K extends WriterOperation>(operation: K, input: unknown, source: WriteSource): Promise<Operations[K]['result']>;
+  call(operation: WriterOperation, input: unknown, source: WriteSource): Promise<unknown> {
+    const isWrite = isWriteOperation(operation);
+    const bytes = sizeOf(input);
+    if (this.#pending.size >= MAX_QUEUE_COMMANDS || this.#pendingBytes + bytes > MAX_QUEUE_BYTES) {
+      return Promise.reject(overloaded(this.#pending.size));
+    }
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId;
+      this.#nextId += 1;
+      this.#pending.set(id, { isWrite, bytes, resolve, reject });
+      this.#pendingBytes += bytes;
+      if (isWrite) this.#pendingWrites += 1;
+      this.#post({ type: 'call', id, operation, input, source });
+    });
+  }
+
+  /** Orderly stop; resolves when the lock is released. */
+  close(checkpointMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onClosed = resolve;
+      this.#post({ type: 'close', checkpointMs });
+    });
+  }
+
+  #post(message: ToWriter): void {
+    this.#thread.postMessage(message);
+  }
+
+  #receive(message: FromWriter): void {
+    switch (message.type) {
+      case 'answers':
+        for (const answer of message.answers) this.#settle(answer);
+        return;
+      case 'snapshot':
+        this.#snapshot = message.snapshot;
+        return this.#events.onSnapshot();
+      case 'log':
+        return this.#events.log(message.level, message.text);
+      case 'fatal':
+        return this.#lost(GreeumError.fromJSON(message.error));
+      case 'closed':
+        return this.#onClosed?.();
+      case 'opened':
+      case 'refused':
+        return;
+    }
+  }
+
+  #settle(answer: Answer): void {
+    const pending = this.#take(answer.id);
+    if ('error' in answer) pending?.reject(GreeumError.fromJSON(answer.error));
+    else pending?.resolve(answer.result);
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(id);
+    this.#pendingBytes -= pending.bytes;
+    if (pending.isWrite) this.#pendingWrites -= 1;
+    return pending;
+  }
+
+  #lost(error: GreeumError): void {
+    for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(error);
+    if (this.#onClosed === null) this.#events.onLost(error);
+    else this.#onClosed();
+  }
+}
+
+function sizeOf(input: unknown): number {
+  if (typeof input !== 'object' || input === null) return 0;
+  const { content } = input as { content?: unknown };
+  return typeof content === 'string' ? content.length * BYTES_PER_CHAR : 0;
+}
+
+function overloaded(waiting: number): GreeumError {
+  return new GreeumError('overloaded', `The write queue is full (${waiting} commands wait).`, {
+    retry: 'same-key',
+    hint: 'Wait a second, then try again with the same idempotency key.',
+  });
+}
+
+function lostWriter(): GreeumError {
+  return new GreeumError('connection_lost', 'The writer thread ended before it answered.', {
+    outcome: 'unknown',
+    retry: 'same-key',
+    hint: 'Try again with the same idempotency key: a write that was done is not done twice.',
+  });
+}

@@ -1,0 +1,31 @@
+/** Messages between the owner thread and its writer thread. Answers of one batch travel together. */
+
+import type { SerializedError } from '../protocol/errors.js';
+import type { WriteSource } from '../protocol/operations.js';
+import type { LogLevel, WriterOperation, WriterSnapshot } from './writer.js';
+
+export interface WriterThreadOptions {
+  readonly dataDir: string;
+}
+
+export type ToWriter =
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly operation: WriterOperation;
+      readonly input: unknown;
+      readonly source: WriteSource;
+    }
+  | { readonly type: 'close'; readonly checkpointMs: number };
+
+export type Answer =
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: SerializedError };
+
+export type FromWriter =
+  | { readonly type: 'opened'; readonly snapshot: WriterSnapshot }
+  | { readonly type: 'refused'; readonly error: SerializedError }
+  | { readonly type: 'answers'; readonly answers: readonly Answer[] }
+  | { readonly type: 'snapshot'; readonly snapshot: WriterSnapshot }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
+  | { readonly type: 'fatal'; readonly error: SerializedError }
+  | { readonly type: 'closed' };

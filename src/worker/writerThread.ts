@@ -1,0 +1,79 @@
+/**
+ * Entry of `dist/writer.js`: the writer behind a message port. The thread holds the ownership lock, so whatever ends
+ * the thread ends the ownership.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { GreeumError } from '../protocol/errors.js';
+import { ThreadedBackground } from './threadedBackground.js';
+import { Writer } from './writer.js';
+import type { Answer, FromWriter, ToWriter, WriterThreadOptions } from './writerMessages.js';
+
+/** Snapshots are for people's eyes: five a second are plenty. */
+const SNAPSHOT_INTERVAL_MS = 200;
+
+if (parentPort === null) throw new Error('writer.js runs as a worker thread.');
+const port = parentPort;
+const { dataDir } = workerData as WriterThreadOptions;
+
+function post(message: FromWriter): void {
+  port.postMessage(message);
+}
+
+/** Answers that became ready in the same turn leave in one message. */
+const outbox: Answer[] = [];
+function answer(ready: Answer): void {
+  if (outbox.push(ready) > 1) return;
+  setImmediate(() => post({ type: 'answers', answers: outbox.splice(0) }));
+}
+
+let snapshotTimer: NodeJS.Timeout | null = null;
+function scheduleSnapshot(take: () => FromWriter): void {
+  snapshotTimer ??= setTimeout(() => {
+    snapshotTimer = null;
+    post(take());
+  }, SNAPSHOT_INTERVAL_MS).unref();
+}
+
+async function main(): Promise<void> {
+  let writer: Writer | null = null;
+  const snapshot = (): FromWriter => ({ type: 'snapshot', snapshot: (writer as Writer).snapshot });
+  writer = await Writer.open({
+    dataDir,
+    role: 'worker',
+    createBackground: () => new ThreadedBackground(dataDir, __dirname),
+    log: (level, text) => post({ type: 'log', level, text }),
+    onChange: () => writer !== null && scheduleSnapshot(snapshot),
+    onFatal: (error) => {
+      post({ type: 'fatal', error: error.toJSON() });
+      port.close();
+    },
+  });
+  const open = writer;
+  port.on('message', (message: ToWriter) => {
+    if (message.type === 'close') {
+      void close(open, message.checkpointMs);
+      return;
+    }
+    open.call(message.operation, message.input, message.source).then(
+      (result) => answer({ id: message.id, result }),
+      (error: unknown) => answer({ id: message.id, error: GreeumError.from(error).toJSON() }),
+    );
+  });
+  post({ type: 'opened', snapshot: open.snapshot });
+}
+
+async function close(writer: Writer, checkpointMs: number): Promise<void> {
+  await writer.close(checkpointMs);
+  // Behind the answers of the last batch, which leave in the turn before.
+  setImmediate(() => {
+    post({ type: 'closed' });
+    port.close();
+  });
+}
+
+main().catch((error: unknown) => {
+  post({ type: 'refused', error: GreeumError.from(error).toJSON() });
+  port.close();
+});
