@@ -22,7 +22,8 @@ const common: BuildOptions = {
   format: 'cjs',
   // The oldest Node that runs the command line; the extension host is newer.
   target: 'node20',
-  external: ['vscode'],
+  // SQLite's binary lies beside the bundles; the sources name the one in node_modules only for running unbundled.
+  external: ['vscode', 'sql.js/dist/sql-wasm.wasm'],
   plugins: [nativeLocks],
   define: { GREEUM_VERSION: JSON.stringify(version) },
   minify: true,

@@ -40,6 +40,7 @@ async function makeExecutable(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error);
+  // esbuild has already said, file by file, what it could not bundle.
+  if (!(error instanceof Error && 'errors' in error)) console.error(error);
   process.exitCode = 1;
 });

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { packagedFiles, packageVsix, projectRoot } from '../../scripts/package.js';
+
+const run = promisify(execFile);
+const dist = path.join(projectRoot, 'dist');
+
+/** The whole VSIX, apart from pictures: a file that is not listed here was not meant to ship. */
+const shipped = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'dist/THIRD_PARTY_NOTICES.txt',
+  'dist/checkpoint.js',
+  'dist/cli.js',
+  'dist/extension.js',
+  'dist/local.js',
+  'dist/mcp-stdio.js',
+  ...['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'].map(
+    (platform) => `dist/native/fs-native-extensions/prebuilds/${platform}/fs-native-extensions.node`,
+  ),
+  'dist/native/fs-native-extensions/index.js',
+  'dist/native/fs-native-extensions/package.json',
+  'dist/owner.js',
+  'dist/sql-wasm.wasm',
+  'dist/writer.js',
+  'package.json',
+];
+
+describe('the package', () => {
+  let folder: string;
+  before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'greeum-package-'))));
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('holds what runs and nothing else', async () => {
+    const files = (await packagedFiles()).filter((file) => !file.startsWith('media/'));
+    assert.deepEqual(files.sort(), [...shipped].sort());
+  });
+
+  it('stays small with the binaries of six platforms in it', async () => {
+    const { size } = await stat(await packageVsix(folder));
+    assert.ok(size < 6e6, `${size} bytes`);
+  });
+
+  it('locks files with no node_modules around it', async () => {
+    const copy = path.join(folder, 'dist');
+    await cp(dist, copy, { recursive: true });
+    const script = `
+      const { openSync } = require('node:fs');
+      const { tryLock } = require(${JSON.stringify(path.join(copy, 'native/fs-native-extensions/index.js'))});
+      console.log(tryLock(openSync(${JSON.stringify(path.join(folder, 'lock'))}, 'w')));`;
+    const { stdout } = await run(process.execPath, ['-e', script], { cwd: folder });
+    assert.equal(stdout.trim(), 'true');
+  });
+
+  it('starts the command line without loading the engine, the MCP SDK or zod', async () => {
+    const code = await readFile(path.join(dist, 'cli.js'), 'utf8');
+    assert.match(code, /^#!\/usr\/bin\/env node\n(?!#!)/);
+    const { sources } = JSON.parse(await readFile(path.join(dist, 'cli.js.map'), 'utf8')) as { sources: string[] };
+    const packages = sources.map((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]);
+    assert.deepEqual([...new Set(packages)].filter(Boolean), ['commander']);
+  });
+});
