@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { packageVsix } from '../../scripts/package.js';
+import { launchBrowser } from '../vscode/harness/chromium.js';
+import { EditorServer } from '../vscode/harness/editorServer.js';
+import { EditorWindow } from '../vscode/harness/editorWindow.js';
+import { makeTempDir, projectRoot, screenshotPath } from '../vscode/harness/paths.js';
+
+export interface EditorOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** What a test of `describe` has at hand between its hooks. */
+export interface Editor {
+  /** The data directory of every window, empty when the `describe` begins. */
+  readonly dataDir: string;
+  readonly server: EditorServer;
+  /** A window on `folder`, or on a new empty one. It is closed after the test. */
+  openWindow(folder?: string): Promise<EditorWindow>;
+}
+
+/**
+ * Gives the tests of a `describe` a VS Code with the packaged extension installed: what ships is what is tested.
+ * Call it in the body of the `describe`; the answer is usable inside hooks and tests.
+ */
+export function useEditor({ env = {}, settings = {} }: EditorOptions = {}): Editor {
+  const folders: string[] = [];
+  const open: EditorWindow[] = [];
+  const started: { browser?: Browser; context?: BrowserContext; server?: EditorServer; dataDir?: string } = {};
+  const newFolder = async (purpose: string): Promise<string> => {
+    const folder = await makeTempDir(purpose);
+    folders.push(folder);
+    return folder;
+  };
+
+  before(async function () {
+    this.timeout(180_000); // The very first run installs the editor.
+    started.browser = await launchBrowser();
+    started.dataDir = await newFolder('data');
+    const vsix = [await packageVsix(path.join(projectRoot, 'out/vsix'))];
+    const ownEnv = { GREEUM_DATA_DIR: started.dataDir, ...env };
+    started.server = await EditorServer.start({ env: ownEnv, settings, vsix });
+    started.context = await started.browser.newContext();
+  });
+
+  afterEach(async function () {
+    const failed = this.currentTest?.state === 'failed';
+    for (const [index, window] of open.splice(0).entries()) {
+      if (window.page.isClosed()) continue;
+      if (failed) await window.screenshot(await screenshotPath(`${this.currentTest?.title ?? 'failed'}-${index + 1}`));
+      await window.close();
+    }
+  });
+
+  after(async function () {
+    await started.browser?.close();
+    await started.server?.stop();
+    for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  return {
+    get dataDir() {
+      return present(started.dataDir);
+    },
+    get server() {
+      return present(started.server);
+    },
+    async openWindow(folder) {
+      const window = await EditorWindow.open(
+        present(started.context),
+        present(started.server),
+        folder ?? (await newFolder('workspace')),
+      );
+      open.push(window);
+      return window;
+    },
+  };
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The editor runs only inside the tests of the describe that asked for it.');
+  return value;
+}

@@ -1,0 +1,166 @@
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import type { EditorServer } from './editorServer.js';
+import { screenshotPath } from './paths.js';
+import { waitFor } from './waitFor.js';
+import type { Deadline } from './waitFor.js';
+
+export interface StatusBarItem {
+  /** `<extension id>.<item id>`, or the workbench's own id. */
+  readonly id: string;
+  readonly text: string;
+  /** What a screen reader says: text and tooltip. */
+  readonly label: string;
+  readonly kind: 'normal' | 'warning' | 'error';
+}
+
+/** One VS Code window, used the way a person uses it. */
+export class EditorWindow {
+  private constructor(
+    readonly page: Page,
+    private readonly server: EditorServer,
+    /** Process id of this window's extension host. */
+    readonly extensionHostPid: number,
+  ) {}
+
+  /**
+   * Opens a window on a folder; resolves when the workbench is restored and its extension host runs.
+   * Open windows one after the other: the new extension host is recognised by being new.
+   */
+  static async open(context: BrowserContext, server: EditorServer, folder: string): Promise<EditorWindow> {
+    const before = await server.extensionHosts();
+    const page = await context.newPage();
+    await page.goto(server.urlOf(folder));
+    await waitFor('workbench to be restored', () => page.evaluate<boolean>(workbenchRestored));
+    const pid = await waitFor('extension host of the window', async () =>
+      (await server.extensionHosts()).find((candidate) => !before.includes(candidate)),
+    );
+    return new EditorWindow(page, server, pid);
+  }
+
+  /** Runs a command as the palette shows it, for instance `Greeum: Show Worker Status`. */
+  async runCommand(title: string): Promise<void> {
+    await this.openPalette(title);
+    await this.quickInputRows().filter({ hasText: title }).first().click();
+  }
+
+  /** The titles that the palette offers for a search that at least one command matches; the palette is closed again. */
+  async commandsMatching(search: string): Promise<string[]> {
+    await this.openPalette(search);
+    const titles = await this.quickPicks();
+    await this.page.keyboard.press('Escape');
+    return titles;
+  }
+
+  private async openPalette(search: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.quickInput();
+    await input.waitFor();
+    // The list is computed at each change of the text, and a new window learns its extensions' commands a little
+    // later: so the search is typed again until it finds something.
+    await waitFor(`"${search}" in the command palette`, async () => {
+      await input.fill('>');
+      await input.fill(`>${search}`);
+      return this.quickInputRows().filter({ hasText: search }).first().waitFor({ timeout: 1_000 }).then(found);
+    });
+  }
+
+  private quickInputRows(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** The text field of the open palette, input box or quick pick. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+  }
+
+  /** Types into the open input box or quick pick; with `accept`, presses Enter after it. */
+  async type(text: string, { accept = false } = {}): Promise<void> {
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.fill(text);
+    if (accept) await input.press('Enter');
+  }
+
+  /** Labels of the rows that the open quick pick shows now. */
+  async quickPicks(): Promise<string[]> {
+    return this.quickInputRows().locator('.label-name').allInnerTexts();
+  }
+
+  /** Texts of the notifications on screen. */
+  async notifications(): Promise<string[]> {
+    return this.notificationToasts().locator('.notification-list-item-message').allInnerTexts();
+  }
+
+  /** Waits for a notification whose text matches, and returns it; its buttons can be clicked. */
+  async waitForNotification(text: RegExp, { timeoutMs = 30_000 }: Deadline = {}): Promise<Locator> {
+    const toast = this.notificationToasts().filter({ hasText: text }).first();
+    await toast.waitFor({ timeout: timeoutMs });
+    return toast;
+  }
+
+  private notificationToasts(): Locator {
+    return this.page.locator('.notifications-toasts .notification-toast');
+  }
+
+  async statusBarItems(): Promise<StatusBarItem[]> {
+    return this.page.locator('.statusbar-item').evaluateAll(readStatusBarItems);
+  }
+
+  /** Waits for a status bar item whose text matches. */
+  waitForStatusBarItem(text: RegExp, deadline?: Deadline): Promise<StatusBarItem> {
+    const find = async () => (await this.statusBarItems()).find((item) => text.test(item.text));
+    return waitFor(`status bar item ${String(text)}`, find, deadline);
+  }
+
+  /** The innermost frame of the webview that is on screen. */
+  async webview(deadline?: Deadline): Promise<Frame> {
+    const inner = () => this.page.frames().find((frame) => frame.name() === 'active-frame');
+    return waitFor('webview', inner, deadline);
+  }
+
+  /** Takes a picture into `out/screenshots/` (or to `path`) and returns where it is. */
+  async screenshot(name: string, { path, of }: { path?: string; of?: Locator } = {}): Promise<string> {
+    const file = path ?? (await screenshotPath(name));
+    await (of ?? this.page).screenshot({ path: file });
+    return file;
+  }
+
+  /** Closes the window as a person does; resolves when its extension host has deactivated and gone. */
+  async close(): Promise<void> {
+    await this.page.close({ runBeforeUnload: true });
+    await waitFor(`extension host ${this.extensionHostPid} to end`, async () => !(await this.extensionHostRuns()));
+  }
+
+  /** Kills the extension host at once, as a crash would. */
+  async killExtensionHost(): Promise<void> {
+    process.kill(this.extensionHostPid, 'SIGKILL');
+    await waitFor(`extension host ${this.extensionHostPid} to die`, async () => !(await this.extensionHostRuns()));
+  }
+
+  private async extensionHostRuns(): Promise<boolean> {
+    return (await this.server.extensionHosts()).includes(this.extensionHostPid);
+  }
+}
+
+const found = () => true;
+
+/** The part of a DOM element that is read; the project is compiled without a browser's types. */
+interface PageElement {
+  readonly id: string;
+  readonly textContent: string | null;
+  readonly classList: { contains(name: string): boolean };
+  getAttribute(name: string): string | null;
+}
+
+/** Runs in the page, so it may use nothing from outside itself. */
+function readStatusBarItems(items: PageElement[]): StatusBarItem[] {
+  return items.map((item) => ({
+    id: item.id,
+    text: (item.textContent ?? '').trim(),
+    label: item.getAttribute('aria-label') ?? '',
+    kind: (['warning', 'error'] as const).find((kind) => item.classList.contains(`${kind}-kind`)) ?? 'normal',
+  }));
+}
+
+/** Runs in the page: the workbench leaves such a mark at each phase of its life. */
+const workbenchRestored = `performance.getEntriesByName('code/LifecyclePhase/Restored').length > 0`;

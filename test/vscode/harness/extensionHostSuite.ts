@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+import { format } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from './chromium.js';
+import { EditorServer } from './editorServer.js';
+import { suiteMark } from '../suiteMark.js';
+import { makeTempDir, screenshotPath } from './paths.js';
+
+export interface ExtensionHostSuite {
+  /** Folder of the extension under test. */
+  readonly extensionDevelopmentPath: string;
+  /** A CommonJS module with an async `run()` that rejects when a test fails. */
+  readonly extensionTestsPath: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly timeoutMs?: number;
+}
+
+/** Runs the suite in the extension host of a new window on an empty folder. Returns its exit code, 0 for success. */
+export async function runInExtensionHost(suite: ExtensionHostSuite): Promise<number> {
+  // The browser first: it is what a machine may lack, and saying so must not wait for an installation.
+  const browser = await launchBrowser();
+  const workspace = await makeTempDir('workspace');
+  try {
+    const server = await EditorServer.start({ env: suite.env ?? {}, settings: suite.settings ?? {}, testDriver: true });
+    try {
+      return await openAndWait(browser, server, workspace, suite);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await browser.close();
+    await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+async function openAndWait(
+  browser: Browser,
+  server: EditorServer,
+  folder: string,
+  suite: ExtensionHostSuite,
+): Promise<number> {
+  const { timeoutMs = 5 * 60_000 } = suite;
+  const page = await browser.newPage();
+  const workbenchLog: string[] = [];
+  await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
+    const line = format(...args);
+    if (line.startsWith(suiteMark)) console.log(line.slice(suiteMark.length));
+    else workbenchLog.push(line);
+  });
+  const exitCode = new Promise<number>((resolve, reject) => {
+    setTimeout(reject, timeoutMs, new Error(`The suite did not end within ${timeoutMs} ms`)).unref();
+    page.once('crash', () => reject(new Error('The page of the workbench crashed')));
+    page.exposeFunction('codeAutomationExit', (code: number) => resolve(code)).catch(reject);
+  });
+  try {
+    const payload = [
+      ['extensionDevelopmentPath', server.remoteUri(suite.extensionDevelopmentPath)],
+      ['extensionTestsPath', server.remoteUri(suite.extensionTestsPath)],
+    ] as const;
+    await page.goto(server.urlOf(folder, payload));
+    return await exitCode;
+  } catch (error) {
+    const picture = await screenshotPath('suite-failed');
+    await page.screenshot({ path: picture });
+    const lastLines = workbenchLog.slice(-50).join('\n');
+    console.error(`The window as it was: ${picture}\nThe workbench:\n${lastLines}\nThe server:\n${server.log}`);
+    throw error;
+  }
+}

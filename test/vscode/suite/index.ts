@@ -1,0 +1,18 @@
+import Mocha from 'mocha';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { format } from 'node:util';
+import { suiteMark } from '../suiteMark.js';
+
+/** Called by VS Code inside the extension host; a rejection is the run's failure. Only this folder's tests run here. */
+export async function run(): Promise<void> {
+  process.setSourceMapsEnabled(true);
+  const say = console.log;
+  Mocha.reporters.Base.consoleLog = (...args: unknown[]) => say(`${suiteMark}${format(...args)}`);
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, forbidOnly: true, color: false });
+  for (const file of readdirSync(__dirname)) {
+    if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
+  }
+  const failures = await new Promise<number>((resolve) => mocha.run(resolve));
+  if (failures > 0) throw new Error(`${failures} failed`);
+}
