@@ -15,7 +15,7 @@ const shipped = [
   'LICENSE',
   'README.md',
   'dist/THIRD_PARTY_NOTICES.txt',
-  'dist/checkpoint.js',
+  'dist/background.js',
   'dist/cli.js',
   'dist/extension.js',
   'dist/local.js',
@@ -29,6 +29,7 @@ const shipped = [
   'dist/sql-wasm.wasm',
   'dist/writer.js',
   'package.json',
+  'package.nls.json',
 ];
 
 describe('the package', () => {
