@@ -1,0 +1,57 @@
+import type * as vscode from 'vscode';
+import { WorkerHost } from '../client/workerHost.js';
+import { GreeumError } from '../protocol/errors.js';
+import { VERSION } from '../protocol/version.js';
+import { registerCommands } from './commands.js';
+import { Documents } from './documents.js';
+import { Log } from './log.js';
+import { McpProvider } from './mcpProvider.js';
+import { Settings } from './settings.js';
+import { StoredState } from './state.js';
+import { StatusBar } from './statusBar.js';
+import { Troubles } from './troubles.js';
+import { WorkerSession } from './workerSession.js';
+
+/** The editor ends the extension host soon after; what is acknowledged by then is on disk anyway. */
+const DEACTIVATE_WITHIN_MS = 2000;
+
+let session: WorkerSession | undefined;
+
+/** Wires the parts together; what they do is theirs. The worker starts after this has returned. */
+export function activate(context: vscode.ExtensionContext): void {
+  const startedAtMs = performance.now();
+  const log = new Log();
+  const settings = new Settings();
+  const worker = new WorkerSession(settings.current, ({ dataDir, http }) => {
+    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http });
+  });
+  session = worker;
+  const documents = new Documents(worker, VERSION);
+  const state = new StoredState(context.globalState);
+  const extension = { version: VERSION, path: context.extensionPath };
+  const reported = (error: unknown): void => log.failure(GreeumError.from(error));
+  context.subscriptions.push(
+    log,
+    settings,
+    worker,
+    worker.onLog(({ level, text }) => log.write(level, text)),
+    settings.onDidChange((next) => void worker.apply(next).catch(reported)),
+    documents,
+    new StatusBar(worker),
+    new Troubles(worker, log),
+    new McpProvider(worker, VERSION),
+    registerCommands({ session: worker, documents, log, settings, state, extension }),
+  );
+  setImmediate(() => void worker.start({ joinOnly: !settings.current.autoStart }).catch(reported));
+  log.info(`Greeum ${VERSION} activated in ${(performance.now() - startedAtMs).toFixed(1)} ms`);
+}
+
+/** Resolves when the worker has drained its queue and let go of the memory, or when the time is up. */
+export async function deactivate(): Promise<void> {
+  const stopping = session?.close();
+  session = undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, DEACTIVATE_WITHIN_MS)));
+  await Promise.race([stopping, deadline]);
+  clearTimeout(timer);
+}

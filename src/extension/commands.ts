@@ -1,0 +1,137 @@
+import * as vscode from 'vscode';
+import { addMemory } from './commands/addMemory.js';
+import { addSelection } from './commands/addSelection.js';
+import { copyMcpConfiguration } from './commands/copyMcpConfiguration.js';
+import { flushToDisk } from './commands/flushToDisk.js';
+import { openDataFolder } from './commands/openDataFolder.js';
+import { restartWorker } from './commands/restartWorker.js';
+import { searchMemories } from './commands/searchMemories.js';
+import { showLog } from './commands/showLog.js';
+import { showWorkerStatus } from './commands/showWorkerStatus.js';
+import { startWorker } from './commands/startWorker.js';
+import { stopWorker } from './commands/stopWorker.js';
+import { showError } from './errors.js';
+import { COMMANDS, type CommandId } from './ids.js';
+import { DisposableStore, type DisposableLike } from './lifecycle.js';
+import type { Services } from './services.js';
+
+const { l10n } = vscode;
+
+/** A command's work. Its arguments come from key bindings, menus or other extensions, so nothing is known of them. */
+export type Action = (services: Services, ...args: unknown[]) => unknown;
+
+/** What a command does in a window that owns the worker, in a client of another one, and without a worker. */
+interface Variants {
+  owner: Action;
+  client: Action;
+  stopped: Action;
+}
+
+/** Exhaustive by type, so that a command of {@link COMMANDS} cannot be forgotten here. */
+const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
+  [COMMANDS.addMemory]: needsWorker(addMemory),
+  [COMMANDS.addSelection]: needsWorker(addSelection),
+  [COMMANDS.searchMemories]: needsWorker(searchMemories),
+  [COMMANDS.showWorkerStatus]: always(showWorkerStatus),
+  [COMMANDS.startWorker]: {
+    owner: tell(() => l10n.t('The Greeum worker already runs in this window.')),
+    client: tell(() => l10n.t('A Greeum worker already runs, and this window is its client.')),
+    stopped: startWorker,
+  },
+  [COMMANDS.stopWorker]: {
+    owner: stopWorker,
+    client: tell((services) => elsewhere(services, l10n.t('Stop it there.'))),
+    stopped: tell(() => l10n.t('The Greeum worker is already stopped in this window.')),
+  },
+  [COMMANDS.restartWorker]: {
+    owner: restartWorker,
+    client: tell((services) => elsewhere(services, l10n.t('Restart it there.'))),
+    stopped: startWorker,
+  },
+  [COMMANDS.flushToDisk]: needsWorker(flushToDisk),
+  [COMMANDS.copyMcpConfiguration]: always(copyMcpConfiguration),
+  [COMMANDS.openDataFolder]: always(openDataFolder),
+  [COMMANDS.showLog]: always(showLog),
+};
+
+/** Registers every command. What one throws is shown, never thrown at the editor. */
+export function registerCommands(services: Services): DisposableLike {
+  const store = new DisposableStore();
+  for (const id of Object.values(COMMANDS)) {
+    store.add(vscode.commands.registerCommand(id, (...args: unknown[]) => run(COMMAND_TABLE[id], services, args)));
+  }
+  return store;
+}
+
+async function run(variants: Variants, services: Services, args: readonly unknown[]): Promise<unknown> {
+  try {
+    return await (
+      await variantFor(variants, services)
+    )(services, ...args);
+  } catch (error) {
+    void showError(error, services.log);
+    return undefined;
+  }
+}
+
+async function variantFor(variants: Variants, { session }: Services): Promise<Action> {
+  if (variants.owner === variants.stopped) return variants.owner;
+  await settled(session);
+  switch (session.state.phase) {
+    case 'owner':
+      return variants.owner;
+    case 'client':
+      return variants.client;
+    case 'degraded':
+      return session.state.role === 'owner' ? variants.owner : variants.client;
+    case 'starting':
+    case 'stopped':
+    case 'failed':
+      return variants.stopped;
+  }
+}
+
+/** Waits out a start under way, visibly. */
+async function settled(session: Services['session']): Promise<void> {
+  if (session.state.phase !== 'starting') return;
+  const title = l10n.t('Greeum: waiting for the worker');
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => session.whenSettled());
+}
+
+function always(action: Action): Variants {
+  return { owner: action, client: action, stopped: action };
+}
+
+/** Without a worker the person is offered to start it, and the command then goes on. */
+function needsWorker(action: Action): Variants {
+  return { owner: action, client: action, stopped: (services, ...args) => offerStart(action, services, args) };
+}
+
+async function offerStart(action: Action, services: Services, args: readonly unknown[]): Promise<unknown> {
+  const { error } = services.session.state;
+  const start = l10n.t('Start Worker');
+  const showLogButton = l10n.t('Show Log');
+  const message = error?.message ?? l10n.t('The Greeum worker is stopped in this window.');
+  const pressed = await vscode.window.showWarningMessage(message, start, showLogButton);
+  if (pressed === showLogButton) services.log.show();
+  if (pressed !== start) return undefined;
+  await startWorker(services);
+  return services.session.state.role === null ? undefined : action(services, ...args);
+}
+
+function tell(sentence: (services: Services) => string): Action {
+  return async (services) => {
+    const status = l10n.t('Show Status');
+    const pressed = await vscode.window.showInformationMessage(sentence(services), status);
+    if (pressed === status) await vscode.commands.executeCommand(COMMANDS.showWorkerStatus);
+  };
+}
+
+function elsewhere({ session }: Services, advice: string): string {
+  const { ownerPid } = session.state;
+  const where =
+    ownerPid === null
+      ? l10n.t('The Greeum worker runs in another window.')
+      : l10n.t('The Greeum worker runs in process {0}.', ownerPid);
+  return `${where} ${advice}`;
+}

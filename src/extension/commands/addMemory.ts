@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { AddMemoryInput, AddMemoryResult } from '../../protocol/operations.js';
+import { contentProblem } from '../contentCheck.js';
+import { remember, workspaceFolderName } from '../remember.js';
+import { projectOf } from '../selection.js';
+import type { Services } from '../services.js';
+
+const { l10n } = vscode;
+
+/**
+ * Asks for the text of a memory and adds it. A key binding or another extension may give the text, or the whole
+ * input of `add_memory`, as the argument; then nothing is asked.
+ */
+export async function addMemory(services: Services, given?: unknown): Promise<AddMemoryResult | undefined> {
+  const input = givenInput(given) ?? (await askForText());
+  if (input === undefined) return undefined;
+  return remember(services, {
+    ...projectOf(workspaceFolderName(vscode.window.activeTextEditor?.document.uri)),
+    ...input,
+  });
+}
+
+function givenInput(given: unknown): AddMemoryInput | undefined {
+  if (typeof given === 'string') return { content: given };
+  if (typeof given !== 'object' || given === null || !('content' in given)) return undefined;
+  // The owner checks every field and names the one that is wrong.
+  return given as AddMemoryInput;
+}
+
+async function askForText(): Promise<AddMemoryInput | undefined> {
+  const content = await vscode.window.showInputBox({
+    title: l10n.t('Greeum: Add Memory'),
+    prompt: l10n.t('What should be remembered?'),
+    placeHolder: l10n.t('A decision, a fact, a lesson…'),
+    ignoreFocusOut: true,
+    validateInput: (text) => contentProblem(text, l10n),
+  });
+  return content === undefined ? undefined : { content };
+}

@@ -1,0 +1,60 @@
+/** How a failure is told to a person: the sentence, what to do, and the buttons that help. Pure. */
+
+import type { ErrorCode, GreeumError } from '../protocol/errors.js';
+import type { Localizer } from './localizer.js';
+
+export type ErrorButton = 'tryAgain' | 'startWorker' | 'restartWorker' | 'openSettings' | 'openDataFolder' | 'showLog';
+
+export interface ErrorModel {
+  message: string;
+  buttons: ErrorButton[];
+}
+
+/** What helps beside the log. Not listed: codes that are about what the person typed, which the sentence explains. */
+const HELP: { readonly [K in ErrorCode]?: ErrorButton } = {
+  data_dir_missing: 'openSettings',
+  data_dir_unwritable: 'openSettings',
+  data_dir_not_a_directory: 'openSettings',
+  socket_path_too_long: 'openSettings',
+  no_free_port: 'openSettings',
+  not_loopback: 'openSettings',
+  not_a_database: 'openDataFolder',
+  newer_format: 'openDataFolder',
+  database_in_use: 'restartWorker',
+  database_changed: 'restartWorker',
+  database_damaged: 'openDataFolder',
+  hot_journal: 'openDataFolder',
+  wal_unmerged: 'openDataFolder',
+  journal_damaged: 'openDataFolder',
+  journal_write_failed: 'restartWorker',
+  degraded: 'restartWorker',
+  worker_required: 'startWorker',
+  worker_unreachable: 'startWorker',
+  worker_stopping: 'startWorker',
+};
+
+/** Codes for which a person needs no log: the sentence says it all. */
+const PLAIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'empty_content',
+  'content_too_large',
+  'invalid_text',
+  'empty_query',
+  'unknown_block',
+  'unknown_project',
+]);
+
+/** @param canRetry whether the caller can repeat the very same call, with the same idempotency key */
+export function errorModel(error: GreeumError, canRetry: boolean, l10n: Localizer): ErrorModel {
+  const sentences = [error.message];
+  if (error.outcome === 'unknown') {
+    sentences.push(l10n.t('It is not known whether it was written; trying again cannot write it twice.'));
+  }
+  if (error.outcome === 'written') sentences.push(l10n.t('The memory itself was written.'));
+  if (error.hint !== undefined) sentences.push(error.hint);
+  const buttons: ErrorButton[] = [];
+  if (canRetry && error.retry !== 'never') buttons.push('tryAgain');
+  const help = HELP[error.code];
+  if (help !== undefined) buttons.push(help);
+  if (!PLAIN.has(error.code)) buttons.push('showLog');
+  return { message: sentences.join(' '), buttons };
+}

@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { GreeumError } from '../protocol/errors.js';
+import { errorModel, type ErrorButton } from './errorModel.js';
+import { COMMANDS, CONFIGURATION_SECTION } from './ids.js';
+import type { Log } from './log.js';
+
+const { l10n } = vscode;
+
+/**
+ * Shows a failure with the buttons that help, and runs what is pressed.
+ * @returns true when the person asks to try again
+ */
+export async function showError(thrown: unknown, log: Log, canRetry = false): Promise<boolean> {
+  const error = GreeumError.from(thrown);
+  log.failure(error);
+  const { message, buttons } = errorModel(error, canRetry, l10n);
+  const items = buttons.map((button) => ({ title: titleOf(button), button }));
+  const pressed = await vscode.window.showErrorMessage(message, ...items);
+  if (pressed === undefined) return false;
+  if (pressed.button === 'tryAgain') return true;
+  await press(pressed.button);
+  return false;
+}
+
+function titleOf(button: ErrorButton): string {
+  switch (button) {
+    case 'tryAgain':
+      return l10n.t('Try Again');
+    case 'startWorker':
+      return l10n.t('Start Worker');
+    case 'restartWorker':
+      return l10n.t('Restart Worker');
+    case 'openSettings':
+      return l10n.t('Open Settings');
+    case 'openDataFolder':
+      return l10n.t('Open Data Folder');
+    case 'showLog':
+      return l10n.t('Show Log');
+  }
+}
+
+async function press(button: Exclude<ErrorButton, 'tryAgain'>): Promise<void> {
+  if (button === 'openSettings') {
+    await vscode.commands.executeCommand('workbench.action.openSettings', CONFIGURATION_SECTION);
+  } else {
+    await vscode.commands.executeCommand(COMMANDS[button]);
+  }
+}
+
+/** Runs `attempt` until it succeeds or the person gives up; what fails is shown. Undefined: given up. */
+export async function tryWithPerson<T>(attempt: () => Promise<T>, log: Log): Promise<T | undefined> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(await showError(error, log, true))) return undefined;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { AddMemoryInput, AddMemoryResult } from '../protocol/operations.js';
+import { tryWithPerson } from './errors.js';
+import type { Services } from './services.js';
+
+const { l10n } = vscode;
+
+/**
+ * Adds a memory under one idempotency key, however often the person has to try.
+ * @returns undefined when it failed and the person gave up; the failure was shown
+ */
+export async function remember(services: Services, input: AddMemoryInput): Promise<AddMemoryResult | undefined> {
+  const { session, log } = services;
+  const keyed = { idempotency_key: randomUUID(), ...input };
+  const result = await tryWithPerson(() => session.service.call('add_memory', keyed, { source: 'vscode' }), log);
+  if (result !== undefined) void confirmAdded(services, result);
+  return result;
+}
+
+async function confirmAdded({ state, documents }: Services, { block_index }: AddMemoryResult): Promise<void> {
+  const message = l10n.t('Memory added: block #{0}', block_index);
+  if (state.isMuted('memoryAdded')) {
+    vscode.window.setStatusBarMessage(`$(check) ${message}`, 5000);
+    return;
+  }
+  const open = l10n.t('Open');
+  const mute = l10n.t("Don't Show Again");
+  const pressed = await vscode.window.showInformationMessage(message, open, mute);
+  if (pressed === open) await documents.openMemory(block_index);
+  if (pressed === mute) await state.mute('memoryAdded');
+}
+
+/** The workspace folder a memory belongs to: the one of the file, else the only one there is. */
+export function workspaceFolderName(file?: vscode.Uri): string | undefined {
+  const { workspaceFolders, getWorkspaceFolder } = vscode.workspace;
+  const ofFile = file === undefined ? undefined : getWorkspaceFolder(file);
+  return (ofFile ?? (workspaceFolders?.length === 1 ? workspaceFolders[0] : undefined))?.name;
+}

@@ -1,0 +1,19 @@
+import type { Documents } from './documents.js';
+import type { Log } from './log.js';
+import type { Settings } from './settings.js';
+import type { StoredState } from './state.js';
+import type { WorkerSession } from './workerSession.js';
+
+/** What a command may use; made once in `activate.ts`. */
+export interface Services {
+  session: WorkerSession;
+  documents: Documents;
+  log: Log;
+  settings: Settings;
+  state: StoredState;
+  extension: {
+    version: string;
+    /** Folder the extension is installed in. */
+    path: string;
+  };
+}

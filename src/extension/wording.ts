@@ -1,0 +1,54 @@
+/** Numbers and foreign text as people read them. Pure. */
+
+import type { Localizer } from './localizer.js';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `0.68 ms`, `12 ms`, `3.4 s`. */
+export function formatMs(ms: number): string {
+  if (ms >= SECOND_MS) return `${(ms / SECOND_MS).toFixed(1)} s`;
+  return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`;
+}
+
+/** `512 B`, `3.4 kB`, `120 MB`; decimal units. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[unit] ?? ''}`;
+}
+
+/** How long ago something was, in its largest unit. */
+export function formatAge(ms: number, l10n: Localizer): string {
+  if (ms < MINUTE_MS) return l10n.t('{0} s ago', Math.max(0, Math.round(ms / SECOND_MS)));
+  if (ms < HOUR_MS) return l10n.t('{0} min ago', Math.floor(ms / MINUTE_MS));
+  if (ms < DAY_MS) return l10n.t('{0} h ago', Math.floor(ms / HOUR_MS));
+  return l10n.t('{0} d ago', Math.floor(ms / DAY_MS));
+}
+
+/** Text that shows as itself in a Markdown string: no formatting, link, HTML or `$(icon)`; one line. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/[\\`*_{}[\]()#+\-!~<>|$.:@]/g, '\\$&');
+}
+
+/** Text that shows as itself where `$(name)` would become an icon, such as the lines of a quick pick. */
+export function escapeIcons(text: string): string {
+  return text.replace(/\$\(/g, '\\$(');
+}
+
+/** The first `limit` characters (code points) on one line, with an ellipsis where something is left out. */
+export function oneLine(text: string, limit: number): string {
+  // A megabyte of text must not be scanned for one line of it; four units a character is more than enough.
+  const head = text.slice(0, limit * 4);
+  const chars = Array.from(head.replace(/\s+/g, ' ').trim());
+  const isCut = chars.length > limit || head.length < text.length;
+  return isCut ? `${chars.slice(0, limit).join('')}…` : chars.join('');
+}

@@ -1,0 +1,44 @@
+/** What the settings mean for the worker. Pure: the editor's values come in as they are, sense or nonsense. */
+
+import path from 'node:path';
+import type { Environment } from '../protocol/environment.js';
+import { chooseDataDir } from '../protocol/location.js';
+
+export interface RawSettings {
+  dataDir: unknown;
+  autoStart: unknown;
+  httpEnabled: unknown;
+  httpPort: unknown;
+}
+
+export interface WorkerSettings {
+  /** Absolute. */
+  dataDir: string;
+  autoStart: boolean;
+  http: {
+    enabled: boolean;
+    /** Null: the first free one. */
+    port: number | null;
+  };
+}
+
+/** A value of the wrong kind counts as not set: the editor already marks it in the settings file. */
+export function resolveSettings(raw: RawSettings, env: Environment, homeDir: string): WorkerSettings {
+  const chosen = chooseDataDir(typeof raw.dataDir === 'string' ? raw.dataDir : undefined, env, homeDir);
+  return {
+    // The editor's own working folder means nothing to a person, so a relative path starts at home.
+    dataDir: path.resolve(homeDir, chosen),
+    autoStart: raw.autoStart !== false,
+    http: { enabled: raw.httpEnabled !== false, port: isPort(raw.httpPort) ? raw.httpPort : null },
+  };
+}
+
+/** True when the worker has to start anew for `next` to hold. */
+export function needsRestart(previous: WorkerSettings, next: WorkerSettings): boolean {
+  const { dataDir, http } = previous;
+  return dataDir !== next.dataDir || http.enabled !== next.http.enabled || http.port !== next.http.port;
+}
+
+function isPort(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535;
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  COMMANDS,
+  CONFIGURATION_SECTION,
+  CONTEXT_KEYS,
+  MCP_PROVIDER_ID,
+  SETTINGS,
+} from '../../../src/extension/ids.js';
+
+interface Manifest {
+  main: string;
+  icon: string;
+  activationEvents: string[];
+  capabilities: { untrustedWorkspaces: { supported: string; restrictedConfigurations: string[] } };
+  contributes: {
+    commands: { command: string; title: string; category: string }[];
+    menus: Record<string, { command: string; when?: string }[]>;
+    configuration: { properties: Record<string, { scope: string; markdownDescription: string; default: unknown }> };
+    mcpServerDefinitionProviders: { id: string }[];
+  };
+}
+
+const root = path.resolve(__dirname, '../../..');
+const text = readFileSync(path.join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(text) as Manifest;
+const { contributes } = manifest;
+const strings = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
+
+const sorted = (values: Iterable<string>): string[] => [...values].sort();
+
+describe('the manifest', () => {
+  it('declares the commands of ids.ts and no others', () => {
+    assert.deepEqual(sorted(contributes.commands.map(({ command }) => command)), sorted(Object.values(COMMANDS)));
+  });
+
+  it('declares the settings of ids.ts and no others', () => {
+    assert.deepEqual(sorted(Object.keys(contributes.configuration.properties)), sorted(Object.values(SETTINGS)));
+    for (const id of Object.values(SETTINGS)) assert.ok(id.startsWith(`${CONFIGURATION_SECTION}.`));
+  });
+
+  it('declares the MCP provider of ids.ts', () => {
+    assert.deepEqual(
+      contributes.mcpServerDefinitionProviders.map(({ id }) => id),
+      [MCP_PROVIDER_ID],
+    );
+  });
+
+  it('names only commands and context keys that exist, in menus', () => {
+    const keys = new Set<string>(Object.values(CONTEXT_KEYS));
+    for (const entry of Object.values(contributes.menus).flat()) {
+      assert.ok((Object.values(COMMANDS) as string[]).includes(entry.command), entry.command);
+      for (const key of entry.when?.match(/\bgreeum\.\w+/g) ?? []) assert.ok(keys.has(key), key);
+    }
+  });
+
+  it('titles every command "Greeum: …"', () => {
+    for (const { category } of contributes.commands) assert.equal(category, '%category%');
+    assert.equal(strings['category'], 'Greeum');
+  });
+
+  it('uses every string of package.nls.json, and has every string it uses', () => {
+    const used = new Set(Array.from(text.matchAll(/"%([^%"]+)%"/g), ([, key]) => key ?? ''));
+    assert.deepEqual(sorted(used), sorted(Object.keys(strings)));
+  });
+
+  it('lets no workspace say where memories are kept or what listens', () => {
+    const { properties } = contributes.configuration;
+    for (const id of [SETTINGS.dataDir, SETTINGS.httpEnabled, SETTINGS.httpPort]) {
+      assert.equal(properties[id]?.scope, 'machine', id);
+    }
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.equal(supported, 'limited');
+    assert.deepEqual(sorted(restrictedConfigurations), sorted(Object.values(SETTINGS)));
+  });
+
+  it('activates when the editor has started, not before', () => {
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+  });
+
+  it('has the icon it names', () => {
+    assert.ok(existsSync(path.join(root, manifest.icon)), manifest.icon);
+  });
+});

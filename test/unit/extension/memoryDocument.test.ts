@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { MemoryDetail } from '../../../src/protocol/operations.js';
+import { renderMemory, withoutCommandLinks } from '../../../src/extension/memoryDocument.js';
+
+function memory(changes: Partial<MemoryDetail>): MemoryDetail {
+  return {
+    block_index: 7,
+    hash: 'ab'.repeat(32),
+    timestamp: '2026-01-02T03:04:05.000006',
+    context: 'We chose sql.js.',
+    importance: 0.5,
+    slot: 'A',
+    branch: null,
+    tags: [],
+    project: null,
+    occurred_at: null,
+    prev_hash: '',
+    before: null,
+    after: [],
+    keywords: ['sql'],
+    metadata: { file: 'src/a.ts', start_line: 3 },
+    associations: [],
+    ...changes,
+  };
+}
+
+describe('renderMemory', () => {
+  it('puts what is known in front and the text below', () => {
+    const text = renderMemory(memory({}));
+    assert.match(text, /^---\nblock: 7\n/);
+    assert.match(text, /\nmetadata: \{"file":"src\/a\.ts","start_line":3\}\n/);
+    assert.ok(text.endsWith('\n---\n\nWe chose sql.js.\n'));
+  });
+
+  it('leaves out what is empty', () => {
+    assert.doesNotMatch(renderMemory(memory({})), /^(tags|project|occurred|continues|associations):/m);
+  });
+
+  it('lets no value end the front matter', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (tag, project) => {
+        const [, front] = renderMemory(memory({ tags: [tag, '\n---\n'], project, context: 'body' })).split('---\n', 3);
+        assert.match(front ?? '', /\nmetadata: /);
+      }),
+    );
+  });
+});
+
+describe('withoutCommandLinks', () => {
+  it('breaks every spelling of the command scheme', () => {
+    const spellings = ['[a](command:x)', '<command:x>', '[r]: COMMAND:x', '[a](command%3Ax)', '[a](command&colon;x)'];
+    for (const text of spellings) assert.doesNotMatch(withoutCommandLinks(text), /command(:|%3a|&)/i);
+  });
+
+  it('leaves every other text as it is', () => {
+    for (const text of ['Run the command, then wait.', 'commands: a, b', 'https://example.org', '']) {
+      assert.equal(withoutCommandLinks(text), text);
+    }
+  });
+});

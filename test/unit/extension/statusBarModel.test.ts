@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import type { HostState } from '../../../src/client/hostState.js';
+import { GreeumError } from '../../../src/protocol/errors.js';
+import { COMMANDS } from '../../../src/extension/ids.js';
+import { english } from '../../../src/extension/localizer.js';
+import { statusBarModel, TOOLTIP_COMMANDS, type StatusBarModel } from '../../../src/extension/statusBarModel.js';
+import { workerStatus } from './status.js';
+
+function model(changes: Partial<HostState>): StatusBarModel {
+  return statusBarModel(
+    { phase: 'owner', role: 'owner', ownerPid: 4711, status: workerStatus(), error: null, ...changes },
+    english,
+  );
+}
+
+describe('statusBarModel', () => {
+  it('is calm while the owner is idle', () => {
+    const { text, background, label } = model({});
+    assert.equal(text, '$(database) Greeum');
+    assert.equal(background, null);
+    assert.match(label, /runs in this window/);
+  });
+
+  it('shows how many writes wait while the owner is writing', () => {
+    const { text, label } = model({ status: workerStatus({ queue: { depth: 9, in_flight: 3 } }) });
+    assert.equal(text, '$(sync~spin) Greeum 12');
+    assert.match(label, /writing, 12/);
+  });
+
+  it('says whose client the window is', () => {
+    assert.match(model({ phase: 'client' }).label, /client of another window \(process 4711\)/);
+    assert.match(model({ phase: 'client', status: workerStatus({ host: 'cli' }) }).label, /in a terminal/);
+    assert.match(model({ phase: 'client', status: null, ownerPid: null }).label, /client of another window/);
+  });
+
+  it('warns with the reason when writes are refused', () => {
+    const degraded = { code: 'database_changed', reason: 'memory.db changed under us.' };
+    const { text, background, label } = model({ phase: 'degraded', status: workerStatus({ degraded }) });
+    assert.match(text, /read-only/);
+    assert.equal(background, 'warning');
+    assert.match(label, /memory\.db changed under us/);
+  });
+
+  it('offers to start a worker that failed or is stopped', () => {
+    const error = new GreeumError('data_dir_unwritable', 'The folder cannot be written.', { hint: 'Choose another.' });
+    const failed = model({ phase: 'failed', status: null, error: error.toJSON() });
+    assert.equal(failed.background, 'error');
+    assert.equal(failed.command, COMMANDS.startWorker);
+    assert.match(failed.label, /cannot be written/);
+    assert.match(failed.tooltip, /Choose another/);
+    assert.equal(model({ phase: 'stopped', status: null }).command, COMMANDS.startWorker);
+  });
+
+  it('tells owner, epoch, queue, latency and the last checkpoint in the tooltip', () => {
+    const { tooltip } = model({ status: workerStatus({ queue: { depth: 5 } }) });
+    for (const fact of [/4711/, /epoch 3/, /5 waiting/, /p50 0\\.60 ms/, /p99 12 ms/, /1 min ago/]) {
+      assert.match(tooltip, fact);
+    }
+  });
+
+  it('links only to commands the tooltip is trusted with', () => {
+    for (const phase of ['stopped', 'starting', 'owner', 'client', 'degraded', 'failed'] as const) {
+      const links = Array.from(model({ phase }).tooltip.matchAll(/\(command:([^)]+)\)/g), ([, id]) => id ?? '');
+      assert.ok(links.length > 0, phase);
+      for (const link of links) assert.ok((TOOLTIP_COMMANDS as readonly string[]).includes(link), link);
+    }
+  });
+
+  it('lets no foreign text become a link, an icon or a table cell', () => {
+    const evil = '/tmp/[x](command:workbench.action.quit) $(flame) | <img src=x>';
+    const { tooltip } = model({ status: workerStatus({ data_dir: evil }) });
+    assert.ok(!tooltip.includes('](command:workbench'));
+    assert.ok(!tooltip.includes(' $(flame)'));
+    assert.ok(!/[^\\]<img/.test(tooltip));
+    assert.ok(tooltip.includes('\\| \\<img'));
+  });
+});
