@@ -11,6 +11,7 @@ import type { WorkerStatus } from '../../protocol/operations.js';
 import { admitOnSocket, admitWithToken } from './auth.js';
 import { Connections } from './connections.js';
 import { createHttpServer } from './httpServer.js';
+import { ENDPOINT_LIMITS, type EndpointLimits } from './limits.js';
 import { listenOnSocket, listenOnTcp } from './listen.js';
 import { McpRoute } from './mcpRoute.js';
 import { createRoutes } from './routes.js';
@@ -40,6 +41,8 @@ export interface EndpointOptions {
   http: HttpOptions | null;
   /** For the log; holds no memory text and no token. */
   onWarning?: (text: string) => void;
+  /** Default: {@link ENDPOINT_LIMITS}. */
+  limits?: Partial<EndpointLimits>;
 }
 
 export interface Endpoint {
@@ -52,14 +55,11 @@ export interface Endpoint {
   /** Connections open now. */
   clients(): number;
   /**
-   * Accepts nothing more, lets answers under way leave (at most 5 s), ends the watch streams, closes every
+   * Accepts nothing more, lets answers under way leave (for a bounded time), ends the watch streams, closes every
    * connection and removes the socket file. Resolves when all of that is done; never rejects.
    */
   close(): Promise<void>;
 }
-
-/** How long answers under way may take when the endpoint closes. */
-const CLOSE_GRACE_MS = 5_000;
 
 /**
  * Listens on the socket, then on TCP. When one of them fails, neither is left listening.
@@ -67,26 +67,27 @@ const CLOSE_GRACE_MS = 5_000;
  */
 export async function createEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { service, version, status, onStatus, socketPath, http, onWarning = () => undefined } = options;
+  const limits = { ...ENDPOINT_LIMITS, ...options.limits };
   const connections = new Connections();
   const mcp = new McpRoute({ service, version });
-  const watch = new WatchStreams({ status, onStatus });
+  const watch = new WatchStreams({ status, onStatus }, limits.watchIntervalMs);
   const routes = createRoutes({ service, status, mcp, watch });
+  const common = { routes, connections, limits, onWarning };
   const listening: Server[] = [];
 
   const close = once(async () => {
     const stopped = listening.map(stopListening);
     watch.close();
-    await Promise.allSettled([mcp.close(CLOSE_GRACE_MS), connections.close(CLOSE_GRACE_MS), ...stopped]);
+    await Promise.allSettled([mcp.close(limits.closeGraceMs), connections.close(limits.closeGraceMs), ...stopped]);
     // Nothing is open any more: this ends the timer with which Node checks for slow requests.
     for (const server of listening) server.close();
   });
 
   try {
-    const local = createHttpServer({ routes, admit: admitOnSocket, connections, onWarning });
+    const local = createHttpServer({ ...common, admit: admitOnSocket });
     listening.push(local);
     await listenOnSocket(local, socketPath);
-    const tcp =
-      http === null ? null : createHttpServer({ routes, admit: admitWithToken(http.token), connections, onWarning });
+    const tcp = http === null ? null : createHttpServer({ ...common, admit: admitWithToken(http.token) });
     if (tcp !== null) listening.push(tcp);
     const port = tcp === null || http === null ? null : await listenOnTcp(tcp, http);
     return { socketPath, port, ...urls(http, port), clients: () => connections.count, close };

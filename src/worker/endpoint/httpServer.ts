@@ -10,6 +10,7 @@ import type { Admission, Admit } from './auth.js';
 import { discardBody } from './body.js';
 import type { Connections } from './connections.js';
 import { foreignReason } from './hostGuard.js';
+import type { EndpointLimits } from './limits.js';
 import { refuse } from './reply.js';
 
 export interface Exchange {
@@ -27,32 +28,22 @@ export interface HttpServerOptions {
   routes: Routes;
   admit: Admit;
   connections: Connections;
+  limits: EndpointLimits;
   onWarning: (text: string) => void;
 }
 
-const MAX_HEADER_BYTES = 16 * 1024;
-const MAX_HEADERS = 100;
-/** Past this, new connections are closed at once. */
-const MAX_CONNECTIONS = 512;
-/** A caller that sends its head or its body more slowly than this is not waited for. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const CHECK_INTERVAL_MS = 2_000;
-/** Long, because a client that reuses a connection in the moment it is closed would have to retry. */
-const KEEP_ALIVE_MS = 120_000;
-
-export function createHttpServer({ routes, admit, connections, onWarning }: HttpServerOptions): Server {
+export function createHttpServer({ routes, admit, connections, limits, onWarning }: HttpServerOptions): Server {
   const server = createServer({
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
     // Calls are small and wait for their answers; the system must not hold them back.
     noDelay: true,
   });
-  server.maxHeadersCount = MAX_HEADERS;
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxHeadersCount = limits.headers;
+  server.maxConnections = limits.connections;
   const table = new Map(Object.entries(routes));
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
@@ -111,7 +102,12 @@ function routeOf({ req, res, admission }: Exchange, table: ReadonlyMap<string, R
 /** A defect of ours: says so without details, or, when an answer has begun, breaks it off visibly. */
 function fail(res: ServerResponse): void {
   if (res.headersSent) res.destroy();
-  else refuse(res, 500, 'internal', 'Greeum failed inside. Please report this with the log.');
+  else {
+    refuse(res, 500, 'internal', 'Greeum failed inside. Please report this with the log.', {
+      outcome: 'unknown',
+      retry: 'same-key',
+    });
+  }
 }
 
 const CLIENT_ERRORS: ReadonlyMap<string | undefined, readonly [status: string, code: ErrorCode, message: string]> =

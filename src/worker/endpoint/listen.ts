@@ -10,6 +10,9 @@ import path from 'node:path';
 import { GreeumError } from '../../protocol/errors.js';
 import { FIRST_PORT, LAST_PORT } from '../../protocol/limits.js';
 
+/** Connections that may wait to be accepted: past it a Unix socket answers EAGAIN. The system may allow fewer. */
+const BACKLOG = 1024;
+
 /**
  * Listens on a Unix socket in a folder of its own (0700), or on a Windows pipe. The caller holds the ownership lock of
  * the data directory, so a socket file that is already there was left by an owner that is dead, and is replaced.
@@ -133,6 +136,6 @@ function listen(server: Server, options: ListenOptions): Promise<void> {
     const onListening = (): void => settle(resolve);
     server.on('error', onError);
     server.on('listening', onListening);
-    server.listen(options);
+    server.listen({ ...options, backlog: BACKLOG });
   });
 }

@@ -64,7 +64,9 @@ export class McpRoute {
   /** Resolves when the answer has been handed to the connection. */
   async answer(req: IncomingMessage, res: ServerResponse, body: unknown): Promise<void> {
     if (this.#closing) {
-      refuse(res, 503, 'worker_stopping', 'The worker is stopping. Another one may answer in a moment.');
+      refuse(res, 503, 'worker_stopping', 'The worker is stopping. Another one may answer in a moment.', {
+        retry: 'after-reconnect',
+      });
       return;
     }
     this.#handler ??= import('./sdkHandler.js').then(({ createSdkHandler }) => createSdkHandler(this.#options));

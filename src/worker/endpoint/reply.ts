@@ -1,8 +1,8 @@
 /** Answers, written in one piece: head and body leave in a single packet. */
 
 import type { ServerResponse } from 'node:http';
-import { GreeumError, type ErrorCode } from '../../protocol/errors.js';
-import { RPC_GREEUM_ERROR, type JsonRpcId } from '../../protocol/jsonRpc.js';
+import { GreeumError, type ErrorCode, type GreeumErrorOptions } from '../../protocol/errors.js';
+import { RPC_GREEUM_ERROR } from '../../protocol/jsonRpc.js';
 
 const JSON_TYPE = 'application/json';
 
@@ -44,6 +44,11 @@ export function sendEmpty(res: ServerResponse, status: number): void {
   res.end();
 }
 
+export interface RefusalOptions extends GreeumErrorOptions {
+  rpcCode?: number;
+  headers?: readonly string[];
+}
+
 /**
  * A refusal before any message was understood: a JSON-RPC error with no id, so that clients of every kind can show
  * the sentence. Its `data` is a `SerializedError` as everywhere.
@@ -53,13 +58,10 @@ export function refuse(
   status: number,
   code: ErrorCode,
   message: string,
-  { rpcCode = RPC_GREEUM_ERROR, headers = [] }: { rpcCode?: number; headers?: readonly string[] } = {},
+  { rpcCode = RPC_GREEUM_ERROR, headers = [], ...error }: RefusalOptions = {},
 ): void {
-  sendJson(res, status, rpcErrorJson(null, rpcCode, new GreeumError(code, message)), headers);
-}
-
-export function rpcErrorJson(id: JsonRpcId, code: number, error: GreeumError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: error.message, data: error.toJSON() } });
+  const data = new GreeumError(code, message, error).toJSON();
+  sendJson(res, status, JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: rpcCode, message, data } }), headers);
 }
 
 /** What the socket could not take at once stays in memory until it is read: not for ever. */

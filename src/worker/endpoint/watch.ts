@@ -6,25 +6,42 @@
 import type { ServerResponse } from 'node:http';
 import type { WorkerStatus } from '../../protocol/operations.js';
 
-const MIN_INTERVAL_MS = 200;
-
 export interface WatchSource {
   status: () => WorkerStatus;
   onStatus: (listener: () => void) => () => void;
 }
 
+/** The time, so that a test can choose it. */
+export interface Clock {
+  nowMs: () => number;
+  /** Returns what cancels it. */
+  schedule: (delayMs: number, run: () => void) => () => void;
+}
+
+const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  schedule: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 export class WatchStreams {
+  readonly #minIntervalMs: number;
+  readonly #clock: Clock;
   readonly #source: WatchSource;
   readonly #stopListening: () => void;
   readonly #streams = new Set<ServerResponse>();
   /** Readers that have not taken the last line yet: they get the newest one when they have, and nothing in between. */
   readonly #behind = new Set<ServerResponse>();
   #lastSentAtMs = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelNext: (() => void) | undefined;
   #closed = false;
 
-  constructor(source: WatchSource) {
+  constructor(source: WatchSource, minIntervalMs: number, clock: Clock = systemClock) {
     this.#source = source;
+    this.#minIntervalMs = minIntervalMs;
+    this.#clock = clock;
     this.#stopListening = source.onStatus(() => this.#changed());
   }
 
@@ -40,9 +57,9 @@ export class WatchStreams {
       this.#behind.delete(res);
     });
     res.on('drain', () => {
-      if (this.#behind.delete(res)) this.#write(res, this.#line());
+      if (this.#behind.delete(res)) res.write(this.#line());
     });
-    this.#write(res, this.#line());
+    res.write(this.#line());
   }
 
   /** Ends every stream, and takes no more. */
@@ -50,29 +67,25 @@ export class WatchStreams {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopListening();
-    clearTimeout(this.#timer);
+    this.#cancelNext?.();
     for (const res of this.#streams) res.end();
   }
 
   #changed(): void {
-    if (this.#closed || this.#timer !== undefined || this.#streams.size === 0) return;
-    const waitMs = this.#lastSentAtMs + MIN_INTERVAL_MS - performance.now();
+    if (this.#closed || this.#cancelNext !== undefined || this.#streams.size === 0) return;
+    const waitMs = this.#lastSentAtMs + this.#minIntervalMs - this.#clock.nowMs();
     if (waitMs <= 0) this.#sendAll();
-    else this.#timer = setTimeout(() => this.#sendAll(), waitMs);
+    else this.#cancelNext = this.#clock.schedule(waitMs, () => this.#sendAll());
   }
 
   #sendAll(): void {
-    this.#timer = undefined;
-    this.#lastSentAtMs = performance.now();
+    this.#cancelNext = undefined;
+    this.#lastSentAtMs = this.#clock.nowMs();
     const line = this.#line();
     for (const res of this.#streams) {
       if (res.writableNeedDrain) this.#behind.add(res);
-      else this.#write(res, line);
+      else res.write(line);
     }
-  }
-
-  #write(res: ServerResponse, line: string): void {
-    res.write(line);
   }
 
   #line(): string {

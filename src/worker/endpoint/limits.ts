@@ -1,0 +1,31 @@
+/** Bounds of the endpoint itself, in one place so that a test can make them small. */
+
+export interface EndpointLimits {
+  headerBytes: number;
+  headers: number;
+  /** Past this, new connections are closed at once. */
+  connections: number;
+  /** A caller that sends its head, or all of its request, more slowly than this is not waited for. */
+  headersTimeoutMs: number;
+  requestTimeoutMs: number;
+  /** How often slow callers are looked for. */
+  checkIntervalMs: number;
+  /** Long, because a client that reuses a connection in the very moment it is closed has to call again. */
+  keepAliveMs: number;
+  /** The shortest time between two lines of a watch stream. */
+  watchIntervalMs: number;
+  /** How long answers under way may take when the endpoint closes. */
+  closeGraceMs: number;
+}
+
+export const ENDPOINT_LIMITS: EndpointLimits = {
+  headerBytes: 16 * 1024,
+  headers: 100,
+  connections: 512,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  checkIntervalMs: 2_000,
+  keepAliveMs: 120_000,
+  watchIntervalMs: 200,
+  closeGraceMs: 5_000,
+};
