@@ -1,0 +1,32 @@
+import { appendFileSync, renameSync, statSync } from 'node:fs';
+import type { HostLog } from '../client/workerHost.js';
+
+/** Two files of this size are the most a log takes. */
+const MOST_BYTES = 1024 * 1024;
+
+/** Lines with a time, for this user's eyes only. A log that cannot be written is no reason to stop working. */
+export class LogFile {
+  readonly #path: string;
+  #bytes: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  append(level: HostLog['level'], text: string): void {
+    const line = `${new Date().toISOString()} ${level} ${text}\n`;
+    try {
+      if (this.#bytes > MOST_BYTES) this.#turn();
+      appendFileSync(this.#path, line, { mode: 0o600 });
+      this.#bytes += line.length;
+    } catch {
+      // Full disk or missing rights: the worker itself says so where it matters, in its answers.
+    }
+  }
+
+  #turn(): void {
+    renameSync(this.#path, `${this.#path}.1`);
+    this.#bytes = 0;
+  }
+}

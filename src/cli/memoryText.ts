@@ -1,0 +1,56 @@
+/** Memories in words, for a terminal. */
+
+import type { ListMemoriesResult, MemoryDetail, MemoryRecord, SearchHit } from '../protocol/operations.js';
+
+export function describeHits(hits: readonly SearchHit[]): string {
+  if (hits.length === 0) return 'No memories found.';
+  return hits.map((hit) => `${headline(hit)}  score ${hit.score.toFixed(2)}\n${indented(hit.context)}`).join('\n\n');
+}
+
+export function describeList({ memories, next_before }: ListMemoriesResult): string {
+  if (memories.length === 0) return 'No memories.';
+  const lines = memories.map((memory) => `${headline(memory)}\n${indented(firstLine(memory.context))}`);
+  const more = next_before === null ? [] : [`More: greeum memory list --before ${next_before}`];
+  return [...lines, ...more].join('\n');
+}
+
+export function describeMemory(memory: MemoryDetail): string {
+  const links = memory.associations.map(
+    ({ source, target, type, strength }) => `#${source} -> #${target} (${type} ${strength.toFixed(2)})`,
+  );
+  const facts: readonly [string, string][] = [
+    ['hash', memory.hash],
+    ['branch', memory.branch ?? ''],
+    ['project', memory.project ?? ''],
+    ['occurred', memory.occurred_at ?? ''],
+    ['importance', String(memory.importance)],
+    ['keywords', memory.keywords.join(', ')],
+    ['links', links.join(', ')],
+    ['metadata', Object.keys(memory.metadata).length === 0 ? '' : JSON.stringify(memory.metadata)],
+  ];
+  const known = facts.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(11)}${value}`);
+  return [headline(memory), '', memory.context, '', ...known].join('\n');
+}
+
+function headline({ block_index, timestamp, slot, tags, project }: MemoryRecord): string {
+  const parts = [
+    `#${block_index}`,
+    timestamp.slice(0, 16).replace('T', ' '),
+    slot === null ? '' : `slot ${slot}`,
+    project === null ? '' : `project ${project}`,
+    tags.length === 0 ? '' : `[${tags.join(', ')}]`,
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

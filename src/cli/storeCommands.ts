@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { MemoryStats, VerifyResult } from '../protocol/operations.js';
+import { EXIT } from './exitCodes.js';
+import { action, ask, withWorkerOptions, type CommonOptions } from './invocation.js';
+import type { Shell } from './shell.js';
+
+export function addStoreCommands(program: Command, shell: Shell): void {
+  withWorkerOptions(program.command('stats')).description('count what the memory holds').action(action(shell, stats));
+  withWorkerOptions(program.command('verify'))
+    .description('check the hash chain and every reference; exit status 1 when something is wrong')
+    .action(action(shell, verify));
+}
+
+async function stats(shell: Shell, options: CommonOptions): Promise<void> {
+  const { result, via } = await ask(shell, options, 'get_memory_stats', {});
+  shell.output.result({ ...result, via }, () => describeStats(result));
+}
+
+async function verify(shell: Shell, options: CommonOptions): Promise<void> {
+  const { result, via } = await ask(shell, options, 'verify', {});
+  if (!result.ok) shell.setExitCode(EXIT.failed);
+  shell.output.result({ ...result, via }, () => describeVerify(result));
+}
+
+function describeStats(stats: MemoryStats): string {
+  const projects = stats.projects.map(({ name, blocks }) => `${name} (${blocks})`).join(', ');
+  const rows: readonly [string, string][] = [
+    ['memories', String(stats.blocks)],
+    ['branches', String(stats.branches)],
+    ['links', String(stats.associations)],
+    ['tags', String(stats.tags)],
+    ['projects', projects || 'none'],
+    ['first', stats.first_timestamp ?? 'none'],
+    ['last', stats.last_timestamp ?? 'none'],
+    ['database', `${stats.database} (${stats.database_bytes} bytes)`],
+    ['journal', `${stats.journal_bytes} bytes`],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
+}
+
+function describeVerify({ ok, blocks, problems }: VerifyResult): string {
+  if (ok) return `All good: ${blocks} memories, one unbroken chain, every reference leads somewhere.`;
+  const lines = problems.map(({ block_index, problem }) =>
+    block_index === null ? problem : `#${block_index}: ${problem}`,
+  );
+  return [`${problems.length} problems in ${blocks} memories:`, ...lines].join('\n');
+}

@@ -1,0 +1,43 @@
+/** The worker in words. */
+
+import path from 'node:path';
+import { DISCOVERY_FILE } from '../protocol/discovery.js';
+import type { WorkerStatus } from '../protocol/operations.js';
+
+const HOSTS = { vscode: 'VS Code', cli: 'the command line' } as const;
+
+export function describeStatus(status: WorkerStatus): string {
+  const { queue, degraded } = status;
+  const rows: readonly [string, string][] = [
+    ['memory', `${status.database} (${status.blocks} memories)`],
+    ['socket', status.socket ?? 'none'],
+    ['agents', status.endpoint ?? 'HTTP is off'],
+    ['queue', `${queue.depth} waiting, ${queue.applied} written, ${queue.failed} failed`],
+    ['commit', `${queue.commit_ms.p50.toFixed(1)} ms (99 of 100 within ${queue.commit_ms.p99.toFixed(1)} ms)`],
+    ['clients', String(status.clients)],
+  ];
+  const head = `A worker is running: process ${status.pid}, hosted by ${HOSTS[status.host]}, epoch ${status.epoch}.`;
+  const trouble = degraded === null ? [] : [`It takes no writes: ${degraded.reason}`];
+  return [head, ...trouble, ...rows.map(row)].join('\n');
+}
+
+/** What `worker serve` says when it is ready. @param command how the user calls the command line */
+export function describeServing(status: WorkerStatus, command: string): string {
+  const token = `the URL with its token is "endpoint" in ${path.join(status.data_dir, DISCOVERY_FILE)}`;
+  const rows: readonly [string, string][] = [
+    ['memory', `${status.database} (${status.blocks} memories)`],
+    ['socket', status.socket ?? 'none'],
+    ['agents', status.endpoint === null ? 'HTTP is off' : `${status.endpoint} (${token})`],
+  ];
+  return [
+    `The Greeum worker is ready: process ${status.pid}, epoch ${status.epoch}.`,
+    ...rows.map(row),
+    status.blocks === 0 ? 'Add the first memory:' : 'Add a memory:',
+    `  ${command} memory add "Greeum keeps what I tell it"`,
+    `Stop the worker with Ctrl+C, or: ${command} worker stop`,
+  ].join('\n');
+}
+
+function row([name, value]: readonly [string, string]): string {
+  return `  ${name.padEnd(9)}${value}`;
+}
