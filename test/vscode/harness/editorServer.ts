@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { ensureCodeServer } from './codeServer.js';
 import type { CodeServer } from './codeServer.js';
 import { makeTempDir } from './paths.js';
-import { descendantsOf, startTree, stopTree } from './processes.js';
+import { startTree, stopTree } from './processes.js';
 import { waitFor } from './waitFor.js';
 
 export interface EditorServerOptions {
@@ -62,10 +62,6 @@ export class EditorServer {
     }
   }
 
-  get pid(): number {
-    return this.child.pid ?? -1;
-  }
-
   /** What the server and its extension hosts printed so far. */
   get log(): string {
     return this.output();
@@ -84,10 +80,14 @@ export class EditorServer {
     return `vscode-remote://127.0.0.1:${this.port}${uriPath(file)}`;
   }
 
-  /** Process ids of the extension hosts that live now, one per open window. */
-  async extensionHosts(): Promise<number[]> {
-    const below = await descendantsOf(this.pid);
-    return below.filter(({ command }) => command.includes('--type=extensionHost')).map(({ pid }) => pid);
+  /** Process ids of the extension hosts that live now, one per open window: the server announces both their ends. */
+  extensionHosts(): number[] {
+    const alive = new Set<number>();
+    for (const [, pid, event] of this.log.matchAll(/<(\d+)> (Launched Extension|Extension Host Process exited)/g)) {
+      if (event?.startsWith('Launched')) alive.add(Number(pid));
+      else alive.delete(Number(pid));
+    }
+    return [...alive];
   }
 
   /** Ends the server with all its extension hosts and removes what it wrote. */

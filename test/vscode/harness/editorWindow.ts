@@ -27,12 +27,12 @@ export class EditorWindow {
    * Open windows one after the other: the new extension host is recognised by being new.
    */
   static async open(context: BrowserContext, server: EditorServer, folder: string): Promise<EditorWindow> {
-    const before = await server.extensionHosts();
+    const before = server.extensionHosts();
     const page = await context.newPage();
     await page.goto(server.urlOf(folder));
     await waitFor('workbench to be restored', () => page.evaluate<boolean>(workbenchRestored));
-    const pid = await waitFor('extension host of the window', async () =>
-      (await server.extensionHosts()).find((candidate) => !before.includes(candidate)),
+    const pid = await waitFor('extension host of the window', () =>
+      server.extensionHosts().find((candidate) => !before.includes(candidate)),
     );
     return new EditorWindow(page, server, pid);
   }
@@ -128,17 +128,17 @@ export class EditorWindow {
   /** Closes the window as a person does; resolves when its extension host has deactivated and gone. */
   async close(): Promise<void> {
     await this.page.close({ runBeforeUnload: true });
-    await waitFor(`extension host ${this.extensionHostPid} to end`, async () => !(await this.extensionHostRuns()));
+    await waitFor(`extension host ${this.extensionHostPid} to end`, () => !this.extensionHostRuns());
   }
 
-  /** Kills the extension host at once, as a crash would. */
+  /** Kills the extension host at once, as a crash would. VS Code soon starts another one for the window. */
   async killExtensionHost(): Promise<void> {
     process.kill(this.extensionHostPid, 'SIGKILL');
-    await waitFor(`extension host ${this.extensionHostPid} to die`, async () => !(await this.extensionHostRuns()));
+    await waitFor(`extension host ${this.extensionHostPid} to die`, () => !this.extensionHostRuns());
   }
 
-  private async extensionHostRuns(): Promise<boolean> {
-    return (await this.server.extensionHosts()).includes(this.extensionHostPid);
+  private extensionHostRuns(): boolean {
+    return this.server.extensionHosts().includes(this.extensionHostPid);
   }
 }
 

@@ -1,11 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { constants } from 'node:os';
-import { promisify } from 'node:util';
 import { waitFor } from './waitFor.js';
 
 const isWindows = process.platform === 'win32';
-const run = promisify(execFile);
 
 /** Processes of ours that still run: they are ended with us, also when a signal ends us. */
 const running = new Set<ChildProcess>();
@@ -51,22 +49,4 @@ function signalTree(child: ChildProcess, signal: NodeJS.Signals): void {
     // Nobody of the group is left, which is what was wanted.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-export interface ProcessInfo {
-  readonly pid: number;
-  readonly parentPid: number;
-  readonly command: string;
-}
-
-/** Every process below `pid`, as the operating system lists them (Linux and macOS). */
-export async function descendantsOf(pid: number): Promise<ProcessInfo[]> {
-  const { stdout } = await run('ps', ['-axww', '-o', 'pid=,ppid=,command='], { maxBuffer: 64 * 1024 * 1024 });
-  const all = stdout.split('\n').flatMap((line): ProcessInfo[] => {
-    const [, own, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return command === undefined ? [] : [{ pid: Number(own), parentPid: Number(parent), command }];
-  });
-  const below = (parent: number): ProcessInfo[] =>
-    all.filter(({ parentPid }) => parentPid === parent).flatMap((child) => [child, ...below(child.pid)]);
-  return below(pid);
 }

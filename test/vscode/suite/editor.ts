@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import type { AddMemoryResult } from '../../../src/protocol/operations.js';
+import { waitFor } from '../harness/waitFor.js';
+
+/** Runs one of our commands with arguments, as a key binding would. */
+export async function run<T = unknown>(command: string, ...args: unknown[]): Promise<T> {
+  return vscode.commands.executeCommand<T>(command, ...args);
+}
+
+/** Adds a memory through the command and the worker. */
+export async function addMemory(input: unknown): Promise<AddMemoryResult> {
+  const result = await run<AddMemoryResult | undefined>('greeum.addMemory', input);
+  if (result === undefined) throw new Error('The command added nothing.');
+  return result;
+}
+
+/** Waits for the status document to say something. */
+export async function waitForStatus(text: RegExp): Promise<string> {
+  return waitFor(`status that matches ${String(text)}`, async () => {
+    await run('greeum.showWorkerStatus');
+    const document = vscode.window.activeTextEditor?.document;
+    const shown = document?.uri.path === '/Greeum Worker.md' ? document.getText() : '';
+    return text.test(shown) && shown;
+  });
+}
+
+/** A file of the workspace, open in the editor. */
+export async function openFile(name: string, text: string): Promise<vscode.TextEditor> {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (folder === undefined) throw new Error('The suite runs in a window with a folder.');
+  const uri = vscode.Uri.joinPath(folder.uri, name);
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+  return vscode.window.showTextDocument(uri);
+}
