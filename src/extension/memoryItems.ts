@@ -7,7 +7,8 @@ const LABEL_CHARS = 120;
 
 export interface MemoryItem {
   label: string;
-  description: string;
+  /** Second line: which memory it is. */
+  detail: string;
   blockIndex: number;
   /** The list is the worker's answer; the editor must not filter it again by what was typed. */
   alwaysShow: true;
@@ -20,7 +21,7 @@ export function memoryItem(memory: MemoryRecord): MemoryItem {
   if (memory.tags.length > 0) about.push(oneLine(memory.tags.join(', '), 60));
   return {
     label: escapeIcons(oneLine(memory.context, LABEL_CHARS)),
-    description: escapeIcons(about.join(' · ')),
+    detail: escapeIcons(about.join(' · ')),
     blockIndex: memory.block_index,
     alwaysShow: true,
   };

@@ -89,5 +89,5 @@ class MemoryPicker extends Disposable {
 
 /** A line that cannot be picked. */
 function line(label: string): MemoryItem {
-  return { label, description: '', blockIndex: -1, alwaysShow: true };
+  return { label, detail: '', blockIndex: -1, alwaysShow: true };
 }
