@@ -11,7 +11,10 @@ interface CommandBase {
   atMs: number;
   /** Null when the caller gave none: then a retry is a new write. */
   idempotencyKey: string | null;
-  /** SHA-256 (hex) of the operation and its input without the key; compared when the key is seen again. */
+  /**
+   * SHA-256 (hex) of the operation and its input without the key; compared when the key is seen again. Empty without
+   * a key.
+   */
   payloadHash: string;
 }
 

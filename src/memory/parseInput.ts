@@ -1,0 +1,140 @@
+/** What an operation is given, checked and completed with defaults. Every way in passes here, so all give the same errors. */
+
+import { GreeumError } from '../protocol/errors.js';
+import { MAX_LIST_RESULTS, MAX_SEARCH_RESULTS } from '../protocol/limits.js';
+import type { OperationName } from '../protocol/operations.js';
+import { readLinks, readPairs } from './input/associations.js';
+import { readDate, readDateEnd } from './input/dates.js';
+import { defined, readFields } from './input/fields.js';
+import { readMetadata } from './input/metadata.js';
+import { readBlockIndex, readBoolean, readDetail, readImportance, readLimit, readSlot } from './input/numbers.js';
+import { readContent, readHash, readIdempotencyKey, readProject, readQuery, readTags } from './input/text.js';
+
+const DEFAULT_SEARCH_LIMIT = 5;
+const DEFAULT_LIST_LIMIT = 20;
+const DEFAULT_ASSOCIATION_LIMIT = 100;
+
+const PARSERS = {
+  add_memory: parseAddMemory,
+  search_memory: parseSearchMemory,
+  get_memory: parseGetMemory,
+  list_memories: parseListMemories,
+  update_associations: parseUpdateAssociations,
+  anchor_update: parseAnchorUpdate,
+  get_memory_stats: (input: unknown) => readFields('get_memory_stats', input, []),
+  worker_status: (input: unknown) => readFields('worker_status', input, []),
+  list_associations: parseListAssociations,
+  list_anchors: (input: unknown) => readFields('list_anchors', input, []),
+  verify: (input: unknown) => readFields('verify', input, []),
+  flush: (input: unknown) => readFields('flush', input, []),
+  stop: (input: unknown) => readFields('stop', input, []),
+} satisfies { [K in OperationName]: (input: unknown) => object };
+
+export type ParsedInput<K extends OperationName> = ReturnType<(typeof PARSERS)[K]>;
+
+/**
+ * @returns a copy: what is absent and has a default is there, dates are local timestamps (`since` the first moment of
+ * what was named, `until` the last), names are trimmed
+ * @throws GreeumError for anything that is not as `protocol/operations.ts` says
+ */
+export function parseInput<K extends OperationName>(operation: K, input: unknown): ParsedInput<K> {
+  return PARSERS[operation](input) as ParsedInput<K>;
+}
+
+function parseAddMemory(input: unknown) {
+  const allowed = ['content', 'importance', 'tags', 'slot', 'project', 'metadata', 'occurred_at', 'idempotency_key'];
+  const fields = readFields('add_memory', input, allowed);
+  return defined({
+    content: readContent(fields['content']),
+    importance: readImportance(fields['importance']),
+    tags: readTags(fields['tags']) ?? [],
+    slot: readSlot(fields['slot']),
+    project: readProject(fields['project']),
+    metadata: readMetadata(fields['metadata']),
+    occurred_at: readDate('occurred_at', fields['occurred_at']),
+    idempotency_key: readIdempotencyKey(fields['idempotency_key']),
+  });
+}
+
+function parseSearchMemory(input: unknown) {
+  const allowed = ['query', 'limit', 'slot', 'project', 'tags', 'since', 'until', 'detail'];
+  const fields = readFields('search_memory', input, allowed);
+  const parsed = defined({
+    query: readQuery(fields['query']),
+    limit: readLimit(fields['limit'], DEFAULT_SEARCH_LIMIT, MAX_SEARCH_RESULTS),
+    slot: readSlot(fields['slot']),
+    project: readProject(fields['project']),
+    tags: readTags(fields['tags']),
+    since: readDate('since', fields['since']),
+    until: readDateEnd('until', fields['until']),
+    detail: readDetail(fields['detail']),
+  });
+  if (parsed.since !== undefined && parsed.until !== undefined && parsed.since > parsed.until) {
+    throw new GreeumError('invalid_date', 'since is later than until.', { hint: 'Exchange the two.' });
+  }
+  return parsed;
+}
+
+function parseGetMemory(input: unknown) {
+  const fields = readFields('get_memory', input, ['block_index', 'hash']);
+  if ((fields['block_index'] === undefined) === (fields['hash'] === undefined)) {
+    throw new GreeumError('invalid_argument', 'get_memory takes block_index or hash, exactly one of them.', {
+      hint: 'block_index is the number after # in search results.',
+    });
+  }
+  return defined({
+    block_index: fields['block_index'] === undefined ? undefined : readBlockIndex('block_index', fields['block_index']),
+    hash: readHash(fields['hash']),
+  });
+}
+
+function parseListMemories(input: unknown) {
+  const fields = readFields('list_memories', input, ['limit', 'before', 'project', 'slot']);
+  return defined({
+    limit: readLimit(fields['limit'], DEFAULT_LIST_LIMIT, MAX_LIST_RESULTS),
+    before: fields['before'] === undefined ? undefined : readBlockIndex('before', fields['before']),
+    project: readProject(fields['project']),
+    slot: readSlot(fields['slot']),
+  });
+}
+
+function parseUpdateAssociations(input: unknown) {
+  const fields = readFields('update_associations', input, ['add', 'remove', 'idempotency_key']);
+  const add = readLinks('add', fields['add']);
+  const remove = readPairs('remove', fields['remove']);
+  if (add.length + remove.length === 0) {
+    throw new GreeumError('invalid_argument', 'There is no link to add and none to remove.', {
+      hint: 'Give add, remove or both a link, such as {"source": 7, "target": 3}.',
+    });
+  }
+  return defined({ add, remove, idempotency_key: readIdempotencyKey(fields['idempotency_key']) });
+}
+
+function parseAnchorUpdate(input: unknown) {
+  const fields = readFields('anchor_update', input, ['slot', 'block_index', 'pinned', 'idempotency_key']);
+  const slot = readSlot(fields['slot']);
+  if (slot === undefined) {
+    throw new GreeumError('unknown_slot', 'There is no slot given.', { hint: 'The slots are A, B, C.' });
+  }
+  const blockIndex = fields['block_index'];
+  if (blockIndex === undefined && fields['pinned'] === undefined) {
+    throw new GreeumError('invalid_argument', 'anchor_update has nothing to change.', {
+      hint: 'Give block_index (null clears the slot), pinned or both.',
+    });
+  }
+  return defined({
+    slot,
+    block_index:
+      blockIndex === undefined || blockIndex === null ? blockIndex : readBlockIndex('block_index', blockIndex),
+    pinned: readBoolean('pinned', fields['pinned']),
+    idempotency_key: readIdempotencyKey(fields['idempotency_key']),
+  });
+}
+
+function parseListAssociations(input: unknown) {
+  const fields = readFields('list_associations', input, ['block_index', 'limit']);
+  return defined({
+    block_index: fields['block_index'] === undefined ? undefined : readBlockIndex('block_index', fields['block_index']),
+    limit: readLimit(fields['limit'], DEFAULT_ASSOCIATION_LIMIT, MAX_LIST_RESULTS),
+  });
+}

@@ -1,0 +1,120 @@
+/** From what a caller asked for to a command: checked, and with every choice of chance or time made. */
+
+import type {
+  AddMemoryCommand,
+  AnchorUpdateCommand,
+  Command,
+  UpdateAssociationsCommand,
+} from '../protocol/commands.js';
+import type { WriteOperation, WriteSource } from '../protocol/operations.js';
+import { branchWords } from '../text/branchWords.js';
+import { keywords } from '../text/keywords.js';
+import { canonicalJson } from './canonicalJson.js';
+import { MAX_LINKS_PER_ADD } from './linkRule.js';
+import { parseInput } from './parseInput.js';
+import { sha256 } from './sha256.js';
+import { localTimestamp } from './timestamps.js';
+
+/** Everything that may differ between two runs. */
+export interface ResolvePorts {
+  nowMs(): number;
+  randomUuid(): string;
+  /** That many lower-case hex digits. */
+  randomHex(digits: number): string;
+}
+
+/** Digits of a node's or an association's id. */
+const ID_DIGITS = 12;
+
+/** @throws GreeumError of `parseInput` */
+export function resolveCommand(
+  operation: WriteOperation,
+  input: unknown,
+  ports: ResolvePorts,
+  source: WriteSource,
+): Command {
+  switch (operation) {
+    case 'add_memory':
+      return addMemory(input, ports, source);
+    case 'update_associations':
+      return updateAssociations(input, ports);
+    case 'anchor_update':
+      return anchorUpdate(input, ports);
+  }
+}
+
+function addMemory(input: unknown, ports: ResolvePorts, source: WriteSource): AddMemoryCommand {
+  const { content, importance, tags, slot, project, metadata, occurred_at, idempotency_key } = parseInput(
+    'add_memory',
+    input,
+  );
+  const atMs = ports.nowMs();
+  const [nodeId = '', ...associationIds] = randomIds(1 + MAX_LINKS_PER_ADD, ports);
+  return {
+    kind: 'add_memory',
+    atMs,
+    ...identity('add_memory', input, idempotency_key),
+    content,
+    importance,
+    tags,
+    keywords: keywords(content),
+    words: branchWords(content),
+    slot: slot ?? null,
+    project: project ?? null,
+    metadata: {
+      ...metadata,
+      source,
+      ...(project === undefined ? {} : { project }),
+      ...(occurred_at === undefined ? {} : { occurred_at }),
+    },
+    occurredAt: occurred_at ?? null,
+    timestamp: localTimestamp(atMs),
+    newRoot: ports.randomUuid(),
+    nodeId: `node_${nodeId}`,
+    associationIds: associationIds.map((id) => `assoc_${id}`),
+    vector: null,
+  };
+}
+
+function updateAssociations(input: unknown, ports: ResolvePorts): UpdateAssociationsCommand {
+  const { add, remove, idempotency_key } = parseInput('update_associations', input);
+  const atMs = ports.nowMs();
+  const ids = randomIds(3 * add.length, ports);
+  return {
+    kind: 'update_associations',
+    atMs,
+    ...identity('update_associations', input, idempotency_key),
+    add: add.map((link, index) => ({
+      ...link,
+      associationId: `assoc_${ids[3 * index] ?? ''}`,
+      nodeIds: [`node_${ids[3 * index + 1] ?? ''}`, `node_${ids[3 * index + 2] ?? ''}`],
+    })),
+    remove,
+    timestamp: localTimestamp(atMs),
+  };
+}
+
+function anchorUpdate(input: unknown, ports: ResolvePorts): AnchorUpdateCommand {
+  const { slot, block_index, pinned, idempotency_key } = parseInput('anchor_update', input);
+  return {
+    kind: 'anchor_update',
+    atMs: ports.nowMs(),
+    ...identity('anchor_update', input, idempotency_key),
+    slot,
+    blockIndex: block_index,
+    pinned,
+  };
+}
+
+/** The hash is over the input as it came: what it is normalised to may depend on the version and the time zone. */
+function identity(operation: WriteOperation, input: unknown, key: string | undefined) {
+  if (key === undefined) return { idempotencyKey: null, payloadHash: '' };
+  const payload = { ...(input as object), idempotency_key: undefined };
+  return { idempotencyKey: key, payloadHash: sha256(canonicalJson([operation, payload])) };
+}
+
+/** All from one draw, which costs as much as one of them. */
+function randomIds(count: number, ports: ResolvePorts): string[] {
+  const digits = ports.randomHex(count * ID_DIGITS);
+  return Array.from({ length: count }, (_, index) => digits.slice(index * ID_DIGITS, (index + 1) * ID_DIGITS));
+}
