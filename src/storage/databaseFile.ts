@@ -7,8 +7,6 @@
  * there a change is detected by identity before it could be overwritten.
  */
 
-import { tryLock } from 'fs-native-extensions';
-
 import { GreeumError } from '../protocol/errors.js';
 import type { Files } from './files.js';
 
@@ -70,7 +68,7 @@ export class DatabaseGuard {
     if (process.platform === 'darwin') return;
     let granted = false;
     try {
-      granted = tryLock(this.#fd, RESERVED_BYTE, 1);
+      granted = files.tryLock(this.#fd, RESERVED_BYTE, 1);
     } finally {
       if (!granted) this.close();
     }

@@ -6,6 +6,8 @@
 
 import * as fs from 'node:fs';
 
+import { tryLock } from 'fs-native-extensions';
+
 /** What tells one version of a file from another without reading it. */
 export interface FileIdentity {
   readonly size: number;
@@ -33,6 +35,11 @@ export interface Files {
   list(folder: string): string[];
   /** Null when there is no such file. */
   stat(path: string): FileIdentity | null;
+  /**
+   * Takes an exclusive kernel lock on these bytes, without waiting. False: somebody else holds one there. It ends when
+   * `fd` is closed, or with the process or thread, however that ends.
+   */
+  tryLock(fd: number, offset: number, length: number): boolean;
 }
 
 export const nodeFiles: Files = {
@@ -61,6 +68,7 @@ export const nodeFiles: Files = {
     const found = fs.statSync(path, { throwIfNoEntry: false });
     return found === undefined ? null : { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino };
   },
+  tryLock: (fd, offset, length) => tryLock(fd, offset, length),
 };
 
 /** Writes all of `bytes`, however short the single writes come out. @throws the errno error of the first that fails */

@@ -19,8 +19,8 @@ export interface Layout {
 }
 
 /** @param dataDir absolute */
-export function layoutOf(dataDir: string): Layout {
-  const folder = memoryFolder(dataDir, sep, existsSync(join(dataDir, 'memory.db')));
+export function layoutOf(dataDir: string, exists: (path: string) => boolean = existsSync): Layout {
+  const folder = memoryFolder(dataDir, sep, exists(join(dataDir, 'memory.db')));
   return {
     folder,
     database: join(folder, 'memory.db'),

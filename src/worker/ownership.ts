@@ -11,8 +11,6 @@
  * and they want to read who the holder is. The file is never deleted: somebody may be about to lock it.
  */
 
-import { tryLock } from 'fs-native-extensions';
-
 import { GreeumError } from '../protocol/errors.js';
 import { errnoOf, writeFully, type Files } from '../storage/files.js';
 
@@ -41,7 +39,7 @@ export class OwnershipLock {
   static acquire(files: Files, path: string, holder: LockHolder): OwnershipLock {
     const fd = openLockFile(files, path);
     try {
-      if (!tryLock(fd, LOCK_OFFSET, 1)) throw busy(readHolder(files, fd));
+      if (!files.tryLock(fd, LOCK_OFFSET, 1)) throw busy(readHolder(files, fd));
       const text = Buffer.from(`${JSON.stringify(holder)}\n`);
       writeFully(files, fd, text, 0);
       files.truncate(fd, text.length);
