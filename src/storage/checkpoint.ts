@@ -92,8 +92,7 @@ function buildIndex(
   sqljs: Parameters<typeof SearchIndex.open>[0],
   image: Image,
 ): Uint8Array | null {
-  const stored = (files.stat(layout.index)?.size ?? 0) > 0 ? files.readAll(layout.index) : null;
-  const index = SearchIndex.open(sqljs, stored, image.sql);
+  const index = SearchIndex.openFile(files, sqljs, layout.index, image.sql);
   try {
     const before = index.lastBlock;
     index.catchUp(image.sql);

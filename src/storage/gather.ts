@@ -23,7 +23,9 @@ import { blockFacts, type RecentBlock, type RecentBlocks } from './recentBlocks.
 import { hasTable } from './schema.js';
 
 /** A keyword that more blocks have than this tells nothing about likeness, and looking it up must stay cheap. */
-const COMMON_KEYWORD_BLOCKS = 32;
+const COMMON_KEYWORD_BLOCKS = 16;
+const REMEMBERED_KEYWORDS = 20_000;
+const REMEMBERED_NODES = 20_000;
 /** How many old idempotency records one write clears away: more than it adds, so that the table cannot grow for ever. */
 const EXPIRED_KEYS_PER_WRITE = 2;
 /** Texts of slot heads kept in memory; three are in use at a time. */
@@ -33,6 +35,8 @@ export class Gatherer {
   readonly #sql: Sql;
   readonly #recent: RecentBlocks;
   readonly #heads = new Map<string, BlockFacts>();
+  readonly #commonKeywords = new Set<string>();
+  readonly #nodeIds = new Map<number, string>();
   readonly #hasConsolidationQueue: boolean;
 
   constructor(sql: Sql, recent: RecentBlocks) {
@@ -53,6 +57,14 @@ export class Gatherer {
       case 'import_slots':
         return { kind: 'import_slots', ...this.#request(command), slots: this.slots() };
     }
+  }
+
+  /** Rows were taken back: what was remembered of them must not be used. */
+  forget(): void {
+    this.#recent.invalidate();
+    this.#heads.clear();
+    this.#commonKeywords.clear();
+    this.#nodeIds.clear();
   }
 
   /** A, B, C in this order. */
@@ -150,15 +162,34 @@ export class Gatherer {
   #keywordBlocks(keywords: readonly string[]): KeywordFacts[] {
     const found: KeywordFacts[] = [];
     for (const keyword of keywords) {
-      const rows = this.#sql.all(
-        `SELECT k.block_index, n.node_id FROM block_keywords k JOIN memory_nodes n ON n.memory_id = k.block_index
-         WHERE k.keyword = ? ORDER BY k.id DESC LIMIT ?`,
-        [keyword, COMMON_KEYWORD_BLOCKS + 1],
-      );
-      if (rows.length === 0 || rows.length > COMMON_KEYWORD_BLOCKS) continue;
-      found.push({ keyword, blocks: rows.map((row) => ({ blockIndex: integer(row[0]), nodeId: text(row[1]) })) });
+      if (this.#commonKeywords.has(keyword)) continue;
+      const rows = this.#sql.all('SELECT block_index FROM block_keywords WHERE keyword = ? ORDER BY id DESC LIMIT ?', [
+        keyword,
+        COMMON_KEYWORD_BLOCKS + 1,
+      ]);
+      if (rows.length > COMMON_KEYWORD_BLOCKS) this.#rememberCommon(keyword);
+      else if (rows.length > 0) found.push({ keyword, blocks: rows.flatMap((row) => this.#withNode(integer(row[0]))) });
     }
     return found;
+  }
+
+  /** Blocks are never deleted, so a keyword that is common stays common. */
+  #rememberCommon(keyword: string): void {
+    if (this.#commonKeywords.size >= REMEMBERED_KEYWORDS) this.#commonKeywords.clear();
+    this.#commonKeywords.add(keyword);
+  }
+
+  /** Empty for a block that has no node: Python's fallback writes such blocks. */
+  #withNode(blockIndex: number): { blockIndex: number; nodeId: string }[] {
+    let nodeId = this.#nodeIds.get(blockIndex);
+    if (nodeId === undefined) {
+      const row = this.#sql.get('SELECT node_id FROM memory_nodes WHERE memory_id = ?', [blockIndex]);
+      if (row === undefined) return [];
+      nodeId = text(row[0]);
+      if (this.#nodeIds.size >= REMEMBERED_NODES) this.#nodeIds.clear();
+      this.#nodeIds.set(blockIndex, nodeId);
+    }
+    return [{ blockIndex, nodeId }];
   }
 
   #head(hash: string): BlockFacts | null {

@@ -10,6 +10,7 @@ import type { SqlJsStatic } from 'sql.js';
 
 import { searchTokens } from '../text/searchTokens.js';
 import { integer, Sql, text } from './engine.js';
+import type { Files } from './files.js';
 
 /** Part of the index's identity: another way of making tokens needs another index. */
 const TOKENS_VERSION = 1;
@@ -54,6 +55,12 @@ export class SearchIndex {
    */
   static open(sqljs: SqlJsStatic, bytes: Uint8Array | null, image: Sql): SearchIndex {
     return (bytes === null ? null : SearchIndex.#openStored(sqljs, bytes, image)) ?? SearchIndex.#create(sqljs);
+  }
+
+  /** The same from the file at `path`, which may be missing. */
+  static openFile(files: Files, sqljs: SqlJsStatic, path: string, image: Sql): SearchIndex {
+    const isStored = (files.stat(path)?.size ?? 0) > 0;
+    return SearchIndex.open(sqljs, isStored ? files.readAll(path) : null, image);
   }
 
   /** Largest block index that the index holds; -1 when it is empty. */

@@ -31,7 +31,9 @@ export class Store {
   readonly #journal: Journal;
   readonly #gatherer: Gatherer;
   readonly #recent: RecentBlocks;
-  readonly #index: SearchIndex;
+  readonly #openIndex: () => SearchIndex;
+  /** Opened when it is first needed: a process that only writes does without. */
+  #index: SearchIndex | null = null;
   #guard: DatabaseGuard;
   #identity: FileIdentity;
   /** Null: to be counted again. */
@@ -44,7 +46,7 @@ export class Store {
     this.#journal = parts.journal;
     this.#guard = parts.guard;
     this.#identity = parts.identity;
-    this.#index = parts.index;
+    this.#openIndex = parts.openIndex;
     this.epoch = parts.epoch;
     this.queries = new Queries(parts.image.sql);
     this.#recent = new RecentBlocks(parts.image.sql);
@@ -62,14 +64,22 @@ export class Store {
     try {
       const opened = await openMemory(files, layout);
       if (opened.database === null) throw new Error('The database vanished while it was opened.');
-      const stored = (files.stat(layout.index)?.size ?? 0) > 0 ? files.readAll(layout.index) : null;
       const journal = new Journal(files, layout.journalFolder, opened.journal, opened.lastSequence);
       const epoch = opened.epoch + 1;
       const rows = [['put', 'greeum_state', ['epoch', String(epoch)]]] as const;
       journal.append([{ seq: journal.nextSequence, epoch, at: nowMs, rows }]);
       opened.image.applyRows(rows);
-      const index = SearchIndex.open(sqljs, stored, opened.image.sql);
-      return new Store({ files, layout, image: opened.image, journal, guard, identity: opened.database, index, epoch });
+      const openIndex = (): SearchIndex => SearchIndex.openFile(files, sqljs, layout.index, opened.image.sql);
+      return new Store({
+        files,
+        layout,
+        image: opened.image,
+        journal,
+        guard,
+        identity: opened.database,
+        openIndex,
+        epoch,
+      });
     } catch (error) {
       guard.close();
       throw error;
@@ -168,12 +178,14 @@ export class Store {
 
   /** The index, holding every block; building a large one takes seconds, see `prepareIndex`. */
   get index(): SearchIndex {
+    this.#index ??= this.#openIndex();
     this.#index.catchUp(this.#image.sql);
     return this.#index;
   }
 
   /** Indexes at most `blocks` more. @returns whether the index is complete */
   prepareIndex(blocks: number): boolean {
+    this.#index ??= this.#openIndex();
     return this.#index.catchUp(this.#image.sql, blocks);
   }
 
@@ -205,7 +217,7 @@ export class Store {
 
   /** Rows were taken back: what was remembered of them is read again when it is needed. */
   #forget(): void {
-    this.#recent.invalidate();
+    this.#gatherer.forget();
     this.#blockCount = null;
   }
 
@@ -213,7 +225,7 @@ export class Store {
   close(): void {
     this.#journal.close();
     this.#guard.close();
-    this.#index.close();
+    this.#index?.close();
     this.#image.close();
   }
 }
@@ -225,7 +237,7 @@ interface StoreParts {
   journal: Journal;
   guard: DatabaseGuard;
   identity: FileIdentity;
-  index: SearchIndex;
+  openIndex: () => SearchIndex;
   epoch: number;
 }
 
