@@ -10,7 +10,7 @@ import type { MemoryService } from '../../protocol/memoryService.js';
 import type { WorkerStatus } from '../../protocol/operations.js';
 import { admitOnSocket, admitWithToken } from './auth.js';
 import { Connections } from './connections.js';
-import { createHttpServer } from './httpServer.js';
+import { createHttpServer, Gate } from './httpServer.js';
 import { ENDPOINT_LIMITS, type EndpointLimits } from './limits.js';
 import { listenOnSocket, listenOnTcp } from './listen.js';
 import { McpRoute } from './mcpRoute.js';
@@ -72,7 +72,8 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   const mcp = new McpRoute({ service, version });
   const watch = new WatchStreams({ status, onStatus }, limits.watchIntervalMs);
   const routes = createRoutes({ service, status, mcp, watch });
-  const common = { routes, connections, limits, onWarning };
+  const gate = new Gate();
+  const common = { routes, connections, limits, gate, onWarning };
   const listening: Server[] = [];
 
   const close = once(async () => {
@@ -90,6 +91,8 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
     const tcp = http === null ? null : createHttpServer({ ...common, admit: admitWithToken(http.token) });
     if (tcp !== null) listening.push(tcp);
     const port = tcp === null || http === null ? null : await listenOnTcp(tcp, http);
+    // After the caller has what is returned here.
+    setImmediate(() => gate.open());
     return { socketPath, port, ...urls(http, port), clients: () => connections.count, close };
   } catch (error) {
     await close();

@@ -29,10 +29,24 @@ export interface HttpServerOptions {
   admit: Admit;
   connections: Connections;
   limits: EndpointLimits;
+  gate: Gate;
   onWarning: (text: string) => void;
 }
 
-export function createHttpServer({ routes, admit, connections, limits, onWarning }: HttpServerOptions): Server {
+/** Holds requests back until both doors are there and the owner knows them: a status names them. */
+export class Gate {
+  isOpen = false;
+  open!: () => void;
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = () => {
+      this.isOpen = true;
+      resolve();
+    };
+  });
+}
+
+export function createHttpServer(options: HttpServerOptions): Server {
+  const { routes, admit, connections, limits, gate, onWarning } = options;
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -47,6 +61,10 @@ export function createHttpServer({ routes, admit, connections, limits, onWarning
   const table = new Map(Object.entries(routes));
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
+    if (!gate.isOpen) {
+      void gate.opened.then(() => serve(req, res));
+      return;
+    }
     connections.begin(req, res);
     const exchange = enter(req, res, admit);
     const handler = exchange === null ? null : routeOf(exchange, table);

@@ -42,7 +42,9 @@ async function removeSocketFile(socketPath: string): Promise<void> {
 
 /** Makes the folder, or makes sure that it is a real one, ours, and closed to everybody else. */
 async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw folderProblem(folder, error);
+  });
   const found = await lstatOrNull(folder);
   if (!found?.isDirectory()) throw unsafe(`${folder} is not a folder of its own.`);
   if (found.uid !== process.getuid?.()) throw unsafe(`${folder} belongs to another user.`);
@@ -56,6 +58,15 @@ async function lstatOrNull(file: string): Promise<Stats | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+function folderProblem(folder: string, error: unknown): GreeumError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EEXIST' || code === 'ENOTDIR') return unsafe(`${folder} is not a folder.`);
+  return new GreeumError('data_dir_unwritable', `The folder ${folder} cannot be made (${code ?? 'unknown error'}).`, {
+    hint: 'Give yourself write permission on the data directory, or choose another one.',
+    cause: error,
+  });
 }
 
 function unsafe(what: string): GreeumError {
