@@ -68,7 +68,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    builtInModules: { add: ['vscode'] },
+    builtInModules: { add: ['vscode', 'node:sqlite', 'sqlite'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],

@@ -36,8 +36,9 @@ export interface CodeServer {
 export async function ensureCodeServer(): Promise<CodeServer> {
   const platform = `${process.platform}-${process.arch}`;
   const nodePackage = nodePackages[platform];
-  if (nodePackage === undefined)
-    {throw new Error(`No Node 24 is known on npm for ${platform}; set GREEUM_TEST_DESKTOP=1.`);}
+  if (nodePackage === undefined) {
+    throw new Error(`No Node 24 is known on npm for ${platform}; set GREEUM_TEST_DESKTOP=1.`);
+  }
 
   const home = path.join(projectRoot, '.vscode-test');
   const folder = path.join(home, `code-server-${editorVersion}-node-${nodePackage.version}`);
