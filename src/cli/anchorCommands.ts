@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
 import type { AnchorRecord, AnchorUpdateInput } from '../protocol/operations.js';
-import { action, ask, withKeyOption, withWorkerOptions, type CommonOptions } from './invocation.js';
+import { command, type ArgumentSpec, type CommandSpec } from './commandSpec.js';
+import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import type { Shell } from './shell.js';
 import { slotName, wholeNumber } from './values.js';
 
@@ -8,36 +8,36 @@ interface ChangeOptions extends CommonOptions {
   idempotencyKey?: string;
 }
 
-/** What each changing command asks for. */
-const CHANGES = {
-  set: { says: 'point a slot at a memory', wants: (block: number) => ({ block_index: block }), takesBlock: true },
-  clear: { says: 'empty a slot', wants: () => ({ block_index: null }), takesBlock: false },
-  pin: { says: 'keep a slot where it is', wants: () => ({ pinned: true }), takesBlock: false },
-  unpin: { says: 'let a slot move again', wants: () => ({ pinned: false }), takesBlock: false },
-} as const satisfies Record<
-  string,
-  { says: string; wants: (block: number) => Omit<AnchorUpdateInput, 'slot'>; takesBlock: boolean }
->;
+const SLOT: ArgumentSpec = { name: 'slot', says: 'A, B or C' };
 
-export function addAnchorCommands(program: Command, shell: Shell): void {
-  const anchors = program
-    .command('anchors')
-    .alias('slots')
-    .description('the slots A, B and C: where new memories continue');
-  withWorkerOptions(anchors.command('status'))
-    .description('show what each slot points at')
-    .action(action(shell, status));
-  for (const [name, { says, wants, takesBlock }] of Object.entries(CHANGES)) {
-    const command = withKeyOption(withWorkerOptions(anchors.command(name)))
-      .description(says)
-      .argument('<slot>', 'A, B or C');
-    if (takesBlock) command.argument('<block>', 'number of the block', wholeNumber);
-    command.action(
-      action<ChangeOptions>(shell, (_, options, slot = '', block = '') =>
-        change(shell, options, { slot: slotName(slot), ...wants(Number(block)) }),
-      ),
-    );
-  }
+export const ANCHOR_COMMANDS: readonly CommandSpec[] = [
+  command<CommonOptions>({
+    name: 'anchors status',
+    says: 'show what each slot points at',
+    options: WORKER_OPTIONS,
+    run: status,
+  }),
+  changing('set', 'point a slot at a memory', (block) => ({ block_index: Number(block) }), [
+    { name: 'block', says: 'number of the block', read: wholeNumber },
+  ]),
+  changing('clear', 'empty a slot', () => ({ block_index: null })),
+  changing('pin', 'keep a slot where it is', () => ({ pinned: true })),
+  changing('unpin', 'let a slot move again', () => ({ pinned: false })),
+];
+
+function changing(
+  word: string,
+  says: string,
+  wants: (block: string) => Omit<AnchorUpdateInput, 'slot'>,
+  more: readonly ArgumentSpec[] = [],
+): CommandSpec {
+  return command<ChangeOptions>({
+    name: `anchors ${word}`,
+    says,
+    takes: [SLOT, ...more],
+    options: [KEY_OPTION, ...WORKER_OPTIONS],
+    run: (shell, options, slot = '', block = '') => change(shell, options, { slot: slotName(slot), ...wants(block) }),
+  });
 }
 
 async function status(shell: Shell, options: CommonOptions): Promise<void> {

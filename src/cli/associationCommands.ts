@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
 import type { AssociationRecord, UpdateAssociationsInput } from '../protocol/operations.js';
-import { action, ask, withKeyOption, withWorkerOptions, type CommonOptions } from './invocation.js';
+import { command, type ArgumentSpec, type CommandSpec } from './commandSpec.js';
+import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import type { Shell } from './shell.js';
 import { strength, wholeNumber } from './values.js';
 
@@ -14,26 +14,39 @@ interface ListOptions extends CommonOptions {
   count?: number;
 }
 
-export function addAssociationCommands(program: Command, shell: Shell): void {
-  const associations = program.command('associations').description('links between memories');
-  withKeyOption(withWorkerOptions(associations.command('add')))
-    .description('link two memories')
-    .argument('<source>', 'number of a block', wholeNumber)
-    .argument('<target>', 'number of another', wholeNumber)
-    .option('--type <name>', 'kind of the link (default: semantic)')
-    .option('--strength <number>', 'from 0 to 1 (default: 0.5)', strength)
-    .action(action(shell, add));
-  withKeyOption(withWorkerOptions(associations.command('remove')))
-    .description('remove the links between two memories')
-    .argument('<source>', 'number of a block', wholeNumber)
-    .argument('<target>', 'number of another', wholeNumber)
-    .action(action(shell, remove));
-  withWorkerOptions(associations.command('list'))
-    .description('list links, of one memory or of all')
-    .argument('[block]', 'number of a block', wholeNumber)
-    .option('-c, --count <number>', 'how many at most', wholeNumber)
-    .action(action(shell, list));
-}
+const PAIR: readonly ArgumentSpec[] = [
+  { name: 'source', says: 'number of a block', read: wholeNumber },
+  { name: 'target', says: 'number of another', read: wholeNumber },
+];
+
+export const ASSOCIATION_COMMANDS: readonly CommandSpec[] = [
+  command<ChangeOptions>({
+    name: 'associations add',
+    says: 'link two memories',
+    takes: PAIR,
+    options: [
+      { flags: '--type <name>', says: 'kind of the link (default: semantic)' },
+      { flags: '--strength <number>', says: 'from 0 to 1 (default: 0.5)', read: strength },
+      KEY_OPTION,
+      ...WORKER_OPTIONS,
+    ],
+    run: add,
+  }),
+  command<ChangeOptions>({
+    name: 'associations remove',
+    says: 'remove the links between two memories',
+    takes: PAIR,
+    options: [KEY_OPTION, ...WORKER_OPTIONS],
+    run: remove,
+  }),
+  command<ListOptions>({
+    name: 'associations list',
+    says: 'list links, of one memory or of all',
+    takes: [{ name: 'block', says: 'number of a block', isOptional: true, read: wholeNumber }],
+    options: [{ flags: '-c, --count <number>', says: 'how many at most', read: wholeNumber }, ...WORKER_OPTIONS],
+    run: list,
+  }),
+];
 
 function add(shell: Shell, options: ChangeOptions, source?: string, target?: string): Promise<void> {
   const kind = {

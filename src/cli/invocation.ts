@@ -1,11 +1,10 @@
-import { CommanderError, type Command } from 'commander';
 import { WriteServiceClient, type Routed } from '../client/writeServiceClient.js';
 import type { WorkerUse } from '../protocol/environment.js';
 import type { InputOf, OperationName } from '../protocol/operations.js';
-import { EXIT } from './exitCodes.js';
+import { UsageError, type OptionSpec } from './commandSpec.js';
 import type { Shell } from './shell.js';
 
-/** Options that every command has, and those of {@link withWorkerOptions}. */
+/** Options that every command has, and those of {@link WORKER_OPTIONS}. */
 export interface CommonOptions {
   dataDir?: string;
   endpoint?: string;
@@ -14,31 +13,17 @@ export interface CommonOptions {
   worker?: boolean;
 }
 
-/** Adds the options that say how the memory is reached. */
-export function withWorkerOptions(command: Command): Command {
-  return command
-    .option('--use-worker', 'fail (exit status 3) when no worker is running')
-    .option('--no-worker', 'do without the worker; refused for writing while one is running')
-    .option('--endpoint <url>', 'worker to use: http://127.0.0.1:PORT/TOKEN/mcp, unix:PATH or pipe:NAME');
-}
+/** How the memory is reached. */
+export const WORKER_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--use-worker', says: 'fail (exit status 3) when no worker is running' },
+  { flags: '--no-worker', says: 'do without the worker; refused for writing while one is running' },
+  { flags: '--endpoint <url>', says: 'worker to use: http://127.0.0.1:PORT/TOKEN/mcp, unix:PATH or pipe:NAME' },
+];
 
-export function withKeyOption(command: Command): Command {
-  return command.option('--idempotency-key <key>', 'repeating the command with the same key changes nothing');
-}
-
-/**
- * Turns a command's work into the parser's action: the work gets its options, global ones included, and the
- * command's arguments in order.
- */
-export function action<O extends CommonOptions>(
-  shell: Shell,
-  run: (shell: Shell, options: O, ...given: string[]) => Promise<void>,
-): (...parsed: unknown[]) => Promise<void> {
-  return (...parsed) => {
-    const command = parsed.at(-1) as Command;
-    return run(shell, command.optsWithGlobals<O>(), ...command.args);
-  };
-}
+export const KEY_OPTION: OptionSpec = {
+  flags: '--idempotency-key <key>',
+  says: 'repeating the command with the same key changes nothing',
+};
 
 /** Asks the memory once, through the worker or without it, and tells people when that is not what they think. */
 export async function ask<K extends OperationName>(
@@ -70,7 +55,7 @@ export function openClient({ system, output }: Shell, options: CommonOptions): W
 /** Undefined: as the environment says. */
 function workerUse({ useWorker, worker }: CommonOptions): WorkerUse | undefined {
   if (useWorker === true && worker === false) {
-    throw new CommanderError(EXIT.usage, 'greeum.usage', '--use-worker and --no-worker exclude each other.');
+    throw new UsageError('--use-worker and --no-worker exclude each other.');
   }
   if (useWorker === true) return 'require';
   return worker === false ? 'never' : undefined;

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { action, ask, withKeyOption, withWorkerOptions, type CommonOptions } from './invocation.js';
+import { command, type CommandSpec } from './commandSpec.js';
+import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import type { Shell } from './shell.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
 import { describeHits, describeList, describeMemory } from './memoryText.js';
@@ -32,40 +32,58 @@ interface ListOptions extends CommonOptions {
   project?: string;
 }
 
-export function addMemoryCommands(program: Command, shell: Shell): void {
-  const memory = program.command('memory').description('add, search and read memories');
-  withKeyOption(withWorkerOptions(memory.command('add')))
-    .description('add a memory')
-    .argument('<text>', 'the text, or - to read it from stdin')
-    .option('-i, --importance <number>', 'from 0 to 1 (default: 0.5)', importance)
-    .option('-t, --tags <list>', 'tags, with commas between them', tagList)
-    .option('-s, --slot <A|B|C>', 'continue what this slot points at', slotName)
-    .option('--project <name>', 'project it belongs to')
-    .option('--occurred-at <date>', 'when it happened, if that is not now (ISO 8601)')
-    .action(action(shell, add));
-  withWorkerOptions(memory.command('search'))
-    .description('search memories, best first')
-    .argument('<query>')
-    .option('-c, --count <number>', 'how many at most (default: 5)', wholeNumber)
-    .option('-s, --slot <A|B|C>', 'only what this slot leads to', slotName)
-    .option('--project <name>', 'only this project')
-    .option('-t, --tags <list>', 'only memories that carry all of these', tagList)
-    .option('--since <date>', 'only from this date on (ISO 8601)')
-    .option('--until <date>', 'only up to this date (ISO 8601)')
-    .option('--detail <how>', 'snippet, full or ids (default: snippet)', searchDetail)
-    .action(action(shell, search));
-  withWorkerOptions(memory.command('show'))
-    .description('show one memory with everything known about it')
-    .argument('<block>', 'its number, or its full hash')
-    .action(action(shell, show));
-  withWorkerOptions(memory.command('list'))
-    .description('list memories, newest first')
-    .option('-c, --count <number>', 'how many at most (default: 20)', wholeNumber)
-    .option('--before <block>', 'only older ones than this block', wholeNumber)
-    .option('-s, --slot <A|B|C>', 'only what this slot leads to', slotName)
-    .option('--project <name>', 'only this project')
-    .action(action(shell, list));
-}
+export const MEMORY_COMMANDS: readonly CommandSpec[] = [
+  command<AddOptions>({
+    name: 'memory add',
+    says: 'add a memory',
+    takes: [{ name: 'text', says: 'the text, or - to read it from stdin' }],
+    options: [
+      { flags: '-i, --importance <number>', says: 'from 0 to 1 (default: 0.5)', read: importance },
+      { flags: '-t, --tags <list>', says: 'tags, with commas between them', read: tagList },
+      { flags: '-s, --slot <A|B|C>', says: 'continue what this slot points at', read: slotName },
+      { flags: '--project <name>', says: 'project it belongs to' },
+      { flags: '--occurred-at <date>', says: 'when it happened, if that is not now (ISO 8601)' },
+      KEY_OPTION,
+      ...WORKER_OPTIONS,
+    ],
+    run: add,
+  }),
+  command<SearchOptions>({
+    name: 'memory search',
+    says: 'search memories, best first',
+    takes: [{ name: 'query' }],
+    options: [
+      { flags: '-c, --count <number>', says: 'how many at most (default: 5)', read: wholeNumber },
+      { flags: '-s, --slot <A|B|C>', says: 'only what this slot leads to', read: slotName },
+      { flags: '--project <name>', says: 'only this project' },
+      { flags: '-t, --tags <list>', says: 'only memories that carry all of these', read: tagList },
+      { flags: '--since <date>', says: 'only from this date on (ISO 8601)' },
+      { flags: '--until <date>', says: 'only up to this date (ISO 8601)' },
+      { flags: '--detail <how>', says: 'snippet, full or ids (default: snippet)', read: searchDetail },
+      ...WORKER_OPTIONS,
+    ],
+    run: search,
+  }),
+  command<CommonOptions>({
+    name: 'memory show',
+    says: 'show one memory with everything known about it',
+    takes: [{ name: 'block', says: 'its number, or its full hash' }],
+    options: WORKER_OPTIONS,
+    run: show,
+  }),
+  command<ListOptions>({
+    name: 'memory list',
+    says: 'list memories, newest first',
+    options: [
+      { flags: '-c, --count <number>', says: 'how many at most (default: 20)', read: wholeNumber },
+      { flags: '--before <block>', says: 'only older ones than this block', read: wholeNumber },
+      { flags: '-s, --slot <A|B|C>', says: 'only what this slot leads to', read: slotName },
+      { flags: '--project <name>', says: 'only this project' },
+      ...WORKER_OPTIONS,
+    ],
+    run: list,
+  }),
+];
 
 async function add(shell: Shell, options: AddOptions, given = ''): Promise<void> {
   const { result, via } = await ask(shell, options, 'add_memory', {

@@ -14,7 +14,5 @@ export interface System {
 export interface Shell {
   readonly system: System;
   readonly output: Output;
-  /** Takes what the parser itself has to say. */
-  readonly say: (text: string) => void;
   readonly setExitCode: (code: ExitCode) => void;
 }

@@ -1,15 +1,18 @@
-import type { Command } from 'commander';
 import type { MemoryStats, VerifyResult } from '../protocol/operations.js';
 import { EXIT } from './exitCodes.js';
-import { action, ask, withWorkerOptions, type CommonOptions } from './invocation.js';
+import { command, type CommandSpec } from './commandSpec.js';
+import { ask, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import type { Shell } from './shell.js';
 
-export function addStoreCommands(program: Command, shell: Shell): void {
-  withWorkerOptions(program.command('stats')).description('count what the memory holds').action(action(shell, stats));
-  withWorkerOptions(program.command('verify'))
-    .description('check the hash chain and every reference; exit status 1 when something is wrong')
-    .action(action(shell, verify));
-}
+export const STORE_COMMANDS: readonly CommandSpec[] = [
+  command<CommonOptions>({ name: 'stats', says: 'count what the memory holds', options: WORKER_OPTIONS, run: stats }),
+  command<CommonOptions>({
+    name: 'verify',
+    says: 'check the hash chain and every reference; exit status 1 when something is wrong',
+    options: WORKER_OPTIONS,
+    run: verify,
+  }),
+];
 
 async function stats(shell: Shell, options: CommonOptions): Promise<void> {
   const { result, via } = await ask(shell, options, 'get_memory_stats', {});

@@ -1,12 +1,12 @@
 /** From the words of a command line to the values of an operation. What a value may be is the memory's own rule. */
 
-import { InvalidArgumentError } from 'commander';
 import { GreeumError } from '../protocol/errors.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
+import { InvalidValue } from './commandSpec.js';
 
-/** For counts, ports and block numbers. @throws InvalidArgumentError a usage error */
+/** For counts, ports and block numbers. @throws InvalidValue a usage error */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidValue('It must be a whole number, 0 or more.');
   return Number(text);
 }
 

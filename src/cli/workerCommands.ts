@@ -1,10 +1,10 @@
-import { InvalidArgumentError, type Command } from 'commander';
 import { GreeumError } from '../protocol/errors.js';
 import type { StopResult } from '../protocol/operations.js';
 import { EXIT } from './exitCodes.js';
-import { action, ask, openClient, type CommonOptions } from './invocation.js';
+import { command, type CommandSpec } from './commandSpec.js';
+import { ask, openClient, type CommonOptions } from './invocation.js';
 import { serve } from './serveCommand.js';
-import { withServeOptions } from './serveOptions.js';
+import { minutes, SERVE_OPTIONS, type ServeOptions } from './serveOptions.js';
 import type { Shell } from './shell.js';
 import { describeStatus } from './workerText.js';
 
@@ -13,26 +13,39 @@ const STATUS_TIMEOUT_MS = 5_000;
 /** The worker writes its database before it goes. */
 const STOP_TIMEOUT_MS = 45_000;
 
-export function addWorkerCommands(program: Command, shell: Shell): void {
-  const worker = program.command('worker').description('the one process that writes');
-  withServeOptions(worker.command('serve'))
-    .description('run a worker in the foreground until it is stopped')
-    .option('--detach', 'run it in the background and return when it is ready')
-    .option('--idle-exit <minutes>', 'stop when nobody used it for that long', minutes)
-    .action(action(shell, serve));
-  worker
-    .command('status')
-    .description('show the running worker; exit status 3 when there is none')
-    .action(action(shell, status));
-  worker
-    .command('stop')
-    .description('stop the worker in order; open VS Code windows may take its place')
-    .action(action(shell, stop));
-  worker
-    .command('flush')
-    .description('write memory.db now, so that other programs see the latest memories in it')
-    .action(action(shell, flush));
-}
+export const WORKER_COMMANDS: readonly CommandSpec[] = [
+  command<ServeOptions>({
+    name: 'worker serve',
+    says: 'run a worker in the foreground until it is stopped',
+    options: [
+      ...SERVE_OPTIONS,
+      { flags: '--detach', says: 'run it in the background and return when it is ready' },
+      { flags: '--idle-exit <minutes>', says: 'stop when nobody used it for that long', read: minutes },
+    ],
+    run: (shell, options) => serve(shell, options, 'http'),
+  }),
+  command<CommonOptions>({
+    name: 'worker status',
+    says: 'show the running worker; exit status 3 when there is none',
+    run: status,
+  }),
+  command<CommonOptions>({
+    name: 'worker stop',
+    says: 'stop the worker in order; open VS Code windows may take its place',
+    run: stop,
+  }),
+  command<CommonOptions>({
+    name: 'worker flush',
+    says: 'write memory.db now, so that other programs see the latest memories in it',
+    run: flush,
+  }),
+  command<ServeOptions>({
+    name: 'mcp serve',
+    says: 'serve the memory to an AI agent, on stdin and stdout or over HTTP',
+    options: SERVE_OPTIONS,
+    run: (shell, options) => serve(shell, options, 'stdio'),
+  }),
+];
 
 async function status(shell: Shell, options: CommonOptions): Promise<void> {
   const client = openClient(shell, options);
@@ -81,10 +94,4 @@ async function askToStop(shell: Shell, stopIt: () => Promise<StopResult>): Promi
 async function flush(shell: Shell, options: CommonOptions): Promise<void> {
   const { result, via } = await ask(shell, options, 'flush', {});
   shell.output.result({ ...result, via }, () => `Written to disk: ${result.database_bytes} bytes.`);
-}
-
-function minutes(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('It must be a number of minutes above 0.');
-  return value;
 }

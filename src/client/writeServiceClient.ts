@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ENV, parseWorkerUse, type Environment, type WorkerUse } from '../protocol/environment.js';
 import type { GreeumError } from '../protocol/errors.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
@@ -21,6 +20,7 @@ import { CallRun, type ClientWarning, type Parts, type Routed } from './callRun.
 import { locateMemory, type MemoryLocation } from './dataDirectory.js';
 import { findCandidates } from './discovery.js';
 import { HttpTransport, type Transport } from './httpTransport.js';
+import { newIdempotencyKey } from './idempotencyKey.js';
 import { openLocalBundle, type OpenLocal } from './localStore.js';
 import { systemTiming, type Timing } from './timing.js';
 
@@ -161,7 +161,7 @@ export class WriteServiceClient implements MemoryService {
 
   #withKey<I extends object>(input: I): I {
     if ('idempotency_key' in input && input.idempotency_key !== undefined) return input;
-    return { ...input, idempotency_key: (this.#options.newKey ?? randomUUID)() };
+    return { ...input, idempotency_key: (this.#options.newKey ?? newIdempotencyKey)() };
   }
 
   #parts(): Parts {
