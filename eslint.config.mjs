@@ -9,7 +9,7 @@ const clock = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'out/', 'coverage/', '.vscode-test/', 'types/pure/']),
+  globalIgnores(['dist/', '.dist-*/', 'out/', 'coverage/', '.vscode-test/', 'types/pure/']),
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,6 +1,6 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 import { version } from '../../package.json';
-import { distDir, entries, projectRoot } from './entries.js';
+import { executables, modules, projectRoot } from './entries.js';
 import { nativeLocksPath } from './nativeLocks.js';
 
 /**
@@ -14,9 +14,8 @@ const nativeLocks: Plugin = {
   },
 };
 
-const common: BuildOptions = {
+const common = {
   absWorkingDir: projectRoot,
-  outdir: distDir,
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -26,19 +25,22 @@ const common: BuildOptions = {
   external: ['vscode', 'sql.js/dist/sql-wasm.wasm'],
   plugins: [nativeLocks],
   define: { GREEUM_VERSION: JSON.stringify(version) },
-  minify: true,
   sourcemap: 'linked',
   // Licences of what is bundled are collected in one file instead (notices.ts).
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-};
+} satisfies BuildOptions;
+
+export interface BundleStyle {
+  readonly outdir: string;
+  readonly minify: boolean;
+}
 
 /** The esbuild runs that make the product. */
-export function bundleOptions(): BuildOptions[] {
-  const { modules, executables } = entries();
+export function bundleOptions(style: BundleStyle): (typeof common & BuildOptions)[] {
   return [
-    { ...common, entryPoints: modules },
-    { ...common, entryPoints: executables, banner: { js: '#!/usr/bin/env node' } },
+    { ...common, ...style, entryPoints: { ...modules } },
+    { ...common, ...style, entryPoints: { ...executables }, banner: { js: '#!/usr/bin/env node' } },
   ];
 }

@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import type { Metafile } from 'esbuild';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { distDir, projectRoot } from './entries.js';
+import { projectRoot } from './entries.js';
 
 const packageName = 'fs-native-extensions';
 const platforms = ['linux', 'darwin', 'win32'];
@@ -12,13 +12,13 @@ const architectures = ['x64', 'arm64'];
 export const nativeLocksPath = `./native/${packageName}/index.js`;
 
 /**
- * Puts fs-native-extensions into `dist/native/`: its JavaScript as one file, and the prebuilt binaries of the
+ * Puts fs-native-extensions into `native/` of the folder: its JavaScript as one file, and the prebuilt binaries of the
  * platforms we support (it ships phones too). Its loader looks for `package.json` and `prebuilds/` beside the file
  * that asks, which is why this is a folder of its own and not part of the bundles.
  */
-export async function buildNativeLocks(): Promise<Metafile> {
+export async function buildNativeLocks(outdir: string): Promise<Metafile> {
   const source = path.join(projectRoot, 'node_modules', packageName);
-  const target = path.dirname(path.join(distDir, nativeLocksPath));
+  const target = path.dirname(path.join(outdir, nativeLocksPath));
   const { metafile } = await build({
     absWorkingDir: projectRoot,
     entryPoints: [path.join(source, 'index.js')],

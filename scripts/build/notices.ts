@@ -1,16 +1,16 @@
 import type { Metafile } from 'esbuild';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { distDir, projectRoot } from './entries.js';
+import { projectRoot } from './entries.js';
 
 /** Writes the licence texts of every package that went into the bundles, as their licences ask. */
-export async function writeNotices(metafiles: readonly Metafile[]): Promise<void> {
+export async function writeNotices(outdir: string, metafiles: readonly Metafile[]): Promise<void> {
   const packages = new Set(metafiles.flatMap((metafile) => Object.keys(metafile.inputs).map(packageFolder)));
   const notices: string[] = [];
   for (const folder of [...packages].filter((name) => name !== undefined).sort()) {
     notices.push(await notice(path.join(projectRoot, folder)));
   }
-  await writeFile(path.join(distDir, 'THIRD_PARTY_NOTICES.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`));
+  await writeFile(path.join(outdir, 'THIRD_PARTY_NOTICES.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 /** `node_modules/@scope/name/lib/x.js` → `node_modules/@scope/name`; undefined for our own sources. */
