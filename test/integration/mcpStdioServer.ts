@@ -1,0 +1,17 @@
+/** A server on stdin and stdout over a memory without files; started as a process of its own by the tests. */
+
+import type { ResultOf } from '../../src/protocol/operations.js';
+import { serveStdio } from '../../src/mcp/stdio.js';
+import { FakeMemory, memoryRecord } from '../unit/mcp/fakeMemory.js';
+
+const memory = new FakeMemory({
+  // Slow enough that the end of the input overtakes it.
+  list_memories: async (): Promise<ResultOf<'list_memories'>> => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { memories: [memoryRecord()], next_before: null };
+  },
+});
+
+void serveStdio({ service: memory, version: '0.1.0' }).then(() => {
+  process.stderr.write('ended\n');
+});
