@@ -3,8 +3,8 @@
  * the same tree.
  */
 
-import type { BlockFacts } from '../protocol/facts.js';
-import { likeness } from './likeness.js';
+import type { AddMemoryFacts, BlockFacts } from '../protocol/facts.js';
+import { sharedCount } from './likeness.js';
 
 /** `branch_similarity` as Greeum writes it: not measured, but which of the two cases it was. */
 const NEW_BRANCH_SIMILARITY = 0.85;
@@ -12,6 +12,8 @@ const CONTINUED_BRANCH_SIMILARITY = 0.95;
 
 /** Only this many of the blocks that are alike have a say. */
 const MAX_CANDIDATES = 9;
+
+export type RecentWords = Pick<AddMemoryFacts, 'recentBlocks' | 'sharedWords'>;
 
 export interface BranchChoice {
   readonly root: string;
@@ -25,16 +27,15 @@ export interface BranchChoice {
 /**
  * Continues the branch whose blocks are together most alike, at its most alike block. When none is alike, or those
  * that are have no root (older files), a new branch begins at the head of the slot.
- * @param recentBlocks newest first
  * @param slotHead of the slot the memory goes to; null when the slot is empty
  */
 export function chooseBranch(
   words: ReadonlySet<string>,
-  recentBlocks: readonly BlockFacts[],
+  recent: RecentWords,
   slotHead: BlockFacts | null,
   newRoot: string,
 ): BranchChoice {
-  const best = bestGroup(words, recentBlocks);
+  const best = bestGroup(candidates(words, recent));
   if (best !== null && best.root !== null && best.root !== '') {
     const { root, target } = best;
     return { root, isNew: false, parent: target, depth: 0, similarity: CONTINUED_BRANCH_SIMILARITY };
@@ -50,10 +51,16 @@ interface Group {
   score: number;
 }
 
+interface Candidate {
+  readonly block: BlockFacts;
+  /** Share of the new memory's words that the block has. */
+  readonly score: number;
+}
+
 /** The group of candidates with the largest sum; of equals the one whose first candidate comes first. */
-function bestGroup(words: ReadonlySet<string>, recentBlocks: readonly BlockFacts[]): Group | null {
+function bestGroup(candidates: readonly Candidate[]): Group | null {
   const groups = new Map<string, Group>();
-  for (const { block, score } of candidates(words, recentBlocks)) {
+  for (const { block, score } of candidates) {
     const key = block.root ?? '';
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { root: block.root, target: block, score });
@@ -64,14 +71,19 @@ function bestGroup(words: ReadonlySet<string>, recentBlocks: readonly BlockFacts
   return best;
 }
 
-/** The most alike first, the newest of equals. */
-function candidates(
-  words: ReadonlySet<string>,
-  recentBlocks: readonly BlockFacts[],
-): { block: BlockFacts; score: number }[] {
-  return recentBlocks
-    .map((block) => ({ block, score: likeness(words, block.words) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .slice(0, MAX_CANDIDATES);
+/** The most alike first, the newest of equals. Sorting all to keep nine would cost more than finding them. */
+function candidates(words: ReadonlySet<string>, { recentBlocks, sharedWords }: RecentWords): Candidate[] {
+  const best: Candidate[] = [];
+  for (const block of recentBlocks) {
+    const shared =
+      sharedWords === undefined ? sharedCount(words, block.words) : (sharedWords.get(block.blockIndex) ?? 0);
+    const score = shared / words.size;
+    const weakest = best[MAX_CANDIDATES - 1];
+    if (shared === 0 || (weakest !== undefined && weakest.score >= score)) continue;
+    let place = best.length;
+    while (place > 0 && (best[place - 1]?.score ?? 0) < score) place -= 1;
+    best.splice(place, 0, { block, score });
+    best.length = Math.min(best.length, MAX_CANDIDATES);
+  }
+  return best;
 }

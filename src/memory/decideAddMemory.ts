@@ -58,7 +58,7 @@ function newBlock(command: AddMemoryCommand, facts: AddMemoryFacts, anchors: STM
     prevHash,
     hash: blockHash({ blockIndex, timestamp, context, importance, prevHash }),
     slot,
-    branch: chooseBranch(command.words, facts.recentBlocks, anchors.head(slot), command.newRoot),
+    branch: chooseBranch(command.words, facts, anchors.head(slot), command.newRoot),
   };
 }
 

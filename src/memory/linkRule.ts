@@ -37,17 +37,13 @@ export function chooseLinks(
   blockCount: number,
   branchEnd: Linked | null,
 ): NewLink[] {
-  const links = [...sharedWeights(keywordBlocks, blockCount).values()]
-    .map(({ linked, weight }) => ({ ...linked, weight: weight / keywordCount }))
-    .filter(({ weight }) => weight >= LEAST_SHARED_WEIGHT)
+  const links = sharedWeights(keywordBlocks, blockCount)
+    .filter(({ weight }) => weight / keywordCount >= LEAST_SHARED_WEIGHT)
     .sort((a, b) => b.weight - a.weight || b.blockIndex - a.blockIndex)
     .slice(0, MAX_SEMANTIC_LINKS)
-    .map(({ blockIndex, nodeId, weight }): NewLink => ({
-      blockIndex,
-      nodeId,
-      type: 'semantic',
-      strength: strengthOf(weight),
-    }));
+    .map(({ blockIndex, nodeId, weight }): NewLink => {
+      return { blockIndex, nodeId, type: 'semantic', strength: strengthOf(weight / keywordCount) };
+    });
   const isLinked = links.some(({ blockIndex }) => blockIndex === branchEnd?.blockIndex);
   if (branchEnd !== null && !isLinked) {
     links.push({
@@ -60,21 +56,28 @@ export function chooseLinks(
   return links;
 }
 
-/** By block: the sum of the rarities of the keywords it shares. */
-function sharedWeights(
-  keywordBlocks: readonly KeywordFacts[],
-  blockCount: number,
-): Map<number, { linked: Linked; weight: number }> {
-  const weights = new Map<number, { linked: Linked; weight: number }>();
-  for (const { blocks } of keywordBlocks) {
+interface Sharing extends Linked {
+  weight: number;
+  /** Position of the last keyword counted: a block with two nodes is listed twice for each. */
+  counted: number;
+}
+
+/** Each block once, with the sum of the rarities of the keywords it shares. */
+function sharedWeights(keywordBlocks: readonly KeywordFacts[], blockCount: number): Sharing[] {
+  const byBlock = new Map<number, Sharing>();
+  for (const [position, { blocks }] of keywordBlocks.entries()) {
     const rarity = rarityOf(blocks.length, blockCount);
-    for (const linked of new Map(blocks.map((block) => [block.blockIndex, block])).values()) {
-      const known = weights.get(linked.blockIndex);
-      if (known === undefined) weights.set(linked.blockIndex, { linked, weight: rarity });
-      else known.weight += rarity;
+    for (const { blockIndex, nodeId } of blocks) {
+      const known = byBlock.get(blockIndex);
+      if (known === undefined) {
+        byBlock.set(blockIndex, { blockIndex, nodeId, weight: rarity, counted: position });
+      } else if (known.counted !== position) {
+        known.weight += rarity;
+        known.counted = position;
+      }
     }
   }
-  return weights;
+  return [...byBlock.values()];
 }
 
 /** 1 for a keyword that one block has, near 0 for one that all have: inverse document frequency over its largest value. */

@@ -47,6 +47,11 @@ export interface AddMemoryFacts extends RequestFacts {
   lastBlock: { blockIndex: number; hash: string } | null;
   /** The latest 100 blocks, newest first. */
   recentBlocks: readonly BlockFacts[];
+  /**
+   * How many of the command's words each of {@link recentBlocks} has, by block index, when the store counts them
+   * itself (an index by word does that twenty times sooner). Blocks that have none may be left out.
+   */
+  sharedWords?: ReadonlyMap<number, number>;
   /** A, B, C in this order. */
   slots: readonly SlotFacts[];
   keywordBlocks: readonly KeywordFacts[];
