@@ -2,7 +2,7 @@ import type { AssociationRecord, UpdateAssociationsInput } from '../protocol/ope
 import { command, type ArgumentSpec, type CommandSpec } from './commandSpec.js';
 import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import type { Shell } from './shell.js';
-import { strength, wholeNumber } from './values.js';
+import { ratio, wholeNumber } from './values.js';
 
 interface ChangeOptions extends CommonOptions {
   type?: string;
@@ -26,7 +26,7 @@ export const ASSOCIATION_COMMANDS: readonly CommandSpec[] = [
     takes: PAIR,
     options: [
       { flags: '--type <name>', says: 'kind of the link (default: semantic)' },
-      { flags: '--strength <number>', says: 'from 0 to 1 (default: 0.5)', read: strength },
+      { flags: '--strength <number>', says: 'from 0 to 1 (default: 0.5)', read: ratio },
       KEY_OPTION,
       ...WORKER_OPTIONS,
     ],
@@ -76,6 +76,6 @@ async function list(shell: Shell, options: ListOptions, block?: string): Promise
   shell.output.result({ ...result, via }, () => result.associations.map(describe).join('\n') || 'No links.');
 }
 
-function describe({ source, target, type, strength: value }: AssociationRecord): string {
-  return `#${source} -> #${target}  ${type} ${value.toFixed(2)}`;
+function describe({ source, target, type, strength }: AssociationRecord): string {
+  return `#${source} -> #${target}  ${type} ${strength.toFixed(2)}`;
 }

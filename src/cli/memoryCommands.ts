@@ -4,7 +4,7 @@ import type { Shell } from './shell.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
 import { describeHits, describeList, describeMemory } from './memoryText.js';
 import { readText } from './textInput.js';
-import { importance, searchDetail, slotName, tagList, wholeNumber } from './values.js';
+import { ratio, searchDetail, slotName, tagList, wholeNumber } from './values.js';
 
 interface AddOptions extends CommonOptions {
   importance?: number;
@@ -38,7 +38,7 @@ export const MEMORY_COMMANDS: readonly CommandSpec[] = [
     says: 'add a memory',
     takes: [{ name: 'text', says: 'the text, or - to read it from stdin' }],
     options: [
-      { flags: '-i, --importance <number>', says: 'from 0 to 1 (default: 0.5)', read: importance },
+      { flags: '-i, --importance <number>', says: 'from 0 to 1 (default: 0.5)', read: ratio },
       { flags: '-t, --tags <list>', says: 'tags, with commas between them', read: tagList },
       { flags: '-s, --slot <A|B|C>', says: 'continue what this slot points at', read: slotName },
       { flags: '--project <name>', says: 'project it belongs to' },

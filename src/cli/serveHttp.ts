@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { locateMemory } from '../client/dataDirectory.js';
 import type { WorkerHost } from '../client/workerHost.js';
 import { GreeumError, type SerializedError } from '../protocol/errors.js';
 import type { WorkerStatus } from '../protocol/operations.js';
@@ -18,9 +19,9 @@ export async function serveHttp(shell: Shell, options: ServeOptions): Promise<vo
   const host = openHost(shell, options, 'cli');
   const ended = untilEnded(host, options.idleExit);
   try {
-    const status = await becomeOwner(host);
     keepLog(shell, host);
-    shell.output.result(status, () => describeServing(status, commandName()));
+    const status = await becomeOwner(host);
+    shell.output.result(status, () => describeServing(status, commandName(), dataDirOption(host)));
     tellStarter({ type: 'ready', status });
     const why = await ended;
     if (!shell.output.isJson) shell.output.note(`Stopping: ${why}.`);
@@ -65,6 +66,15 @@ function keepLog(shell: Shell, host: WorkerHost): void {
     file.append(level, text);
     if (level === 'warn' || level === 'error') shell.output.note(text);
   });
+}
+
+/** What makes the same memory the one that a command in another terminal means. */
+function dataDirOption({ dataDir }: WorkerHost): string {
+  return dataDir === locateMemory(undefined, {}).dataDir ? '' : ` --data-dir ${quoted(dataDir)}`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./\\:~-]+$/.test(path) ? path : `"${path}"`;
 }
 
 function tellStarter(message: FromDetached): void {

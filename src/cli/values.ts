@@ -1,6 +1,5 @@
 /** From the words of a command line to the values of an operation. What a value may be is the memory's own rule. */
 
-import { GreeumError } from '../protocol/errors.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
 import { InvalidValue } from './commandSpec.js';
 
@@ -10,22 +9,13 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** @throws GreeumError `invalid_importance` for what is not a number at all */
-export function importance(text: string): number {
+/**
+ * For importance and strength. What is no number at all goes on as it is: the memory refuses it, in the same words
+ * as through every other door.
+ */
+export function ratio(text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  throw new GreeumError('invalid_importance', `Importance must be a number from 0 to 1, not "${text}".`, {
-    hint: 'For example: -i 0.8',
-  });
-}
-
-/** @throws GreeumError `invalid_association` */
-export function strength(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  throw new GreeumError('invalid_association', `Strength must be a number from 0 to 1, not "${text}".`, {
-    hint: 'For example: --strength 0.8',
-  });
+  return Number.isFinite(value) ? value : (text as unknown as number);
 }
 
 /** `a, b,` → a and b. */

@@ -21,8 +21,8 @@ export function describeStatus(status: WorkerStatus): string {
   return [head, ...trouble, ...rows.map(row)].join('\n');
 }
 
-/** What `worker serve` says when it is ready. @param command how the user calls the command line */
-export function describeServing(status: WorkerStatus, command: string): string {
+/** What `worker serve` says when it is ready. @param command how the user calls the command line; @param where the option for the data directory, or nothing */
+export function describeServing(status: WorkerStatus, command: string, where: string): string {
   const token = `the URL with its token is "endpoint" in ${path.join(status.data_dir, DISCOVERY_FILE)}`;
   const rows: readonly [string, string][] = [
     ['memory', `${status.database} (${status.blocks} memories)`],
@@ -33,8 +33,8 @@ export function describeServing(status: WorkerStatus, command: string): string {
     `The Greeum worker is ready: process ${status.pid}, epoch ${status.epoch}.`,
     ...rows.map(row),
     status.blocks === 0 ? 'Add the first memory:' : 'Add a memory:',
-    `  ${command} memory add "Greeum keeps what I tell it"`,
-    `Stop the worker with Ctrl+C, or: ${command} worker stop`,
+    `  ${command} memory add "Greeum keeps what I tell it"${where}`,
+    `Stop the worker with Ctrl+C, or: ${command} worker stop${where}`,
   ].join('\n');
 }
 
