@@ -43,7 +43,7 @@ export interface JournalContents {
 
 /**
  * Reads every frame after `afterSequence`. Only the newest segment may end in a torn line.
- * @throws GreeumError `journal_damaged` for a damaged frame followed by good ones, for a gap in the sequence, or for
+ * @throws GreeumError `journal_damaged` for damage to what was acknowledged, for a gap in the sequence, or for
  * an epoch that goes back
  */
 export function readJournal(files: Files, folder: string, afterSequence: number): JournalContents {
@@ -54,7 +54,7 @@ export function readJournal(files: Files, folder: string, afterSequence: number)
   let last: { seq: number; epoch: number } | null = null;
   for (const [index, segment] of segments.entries()) {
     const content = Buffer.from(files.readAll(segment.path));
-    const scan = scanFrames(content);
+    const scan = scanFrames(content, segment.firstSequence);
     const isNewest = index === segments.length - 1;
     if (scan.damaged || (!isNewest && scan.goodBytes < content.length)) throw damage(segment, scan.goodBytes);
     for (const { frame } of scan.frames) {
@@ -112,7 +112,8 @@ export class Journal {
    */
   append(frames: readonly Frame[]): void {
     if (frames[0]?.seq !== this.#nextSequence) throw new Error('Frames must continue the journal.');
-    const bytes = Buffer.concat(frames.map(encodeFrame));
+    const batch = this.#nextSequence;
+    const bytes = Buffer.concat(frames.map((frame, index) => encodeFrame(index === 0 ? frame : { ...frame, batch })));
     try {
       if (this.#needsRepair) this.#cutBack();
       this.#openSegment();
@@ -224,7 +225,7 @@ function writeFailed(cause: unknown, outcome: 'not_written' | 'unknown'): Greeum
 }
 
 function damage(segment: Segment, offset: number): GreeumError {
-  return damaged(`${segment.path} is damaged at byte ${offset}, with intact frames after it.`);
+  return damaged(`${segment.path} is damaged at byte ${offset}; a write that was acknowledged stood there.`);
 }
 
 function gap(segment: Segment, before: number, after: number): GreeumError {
