@@ -327,6 +327,16 @@ describe('the endpoint', () => {
     });
   });
 
+  it('answers a defect of ours with 500, and tells details to nobody', async () => {
+    const text = await exchangeRaw(socket, 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    assert.match(text, /^HTTP\/1\.1 200 /);
+    rig.setStatus({ queue: undefined as never });
+    const { status, json, text: body } = await ask(socket, { path: METRICS_PATH });
+    assert.deepEqual([status, code(json)], [500, 'internal']);
+    assert.doesNotMatch(body, /undefined|queue|\.ts/);
+    assert.deepEqual(rig.warnings, ['A request failed inside: TypeError.']);
+  });
+
   it('counts the connections that are open', async () => {
     assert.equal(rig.endpoint.clients(), 0);
     const peer = open(socket);

@@ -72,10 +72,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       discardBody(req);
       return;
     }
-    Promise.resolve(handler(exchange)).catch((error: unknown) => {
-      onWarning(`A request failed inside: ${error instanceof Error ? error.name : 'unknown error'}.`);
-      fail(res);
-    });
+    void runHandler(handler, exchange, onWarning);
   };
   server.on('request', serve);
   // Without this Node asks for the body before anyone has looked at the head; see `readBody`.
@@ -115,6 +112,17 @@ function routeOf({ req, res, admission }: Exchange, table: ReadonlyMap<string, R
     return null;
   }
   return handler;
+}
+
+/** Whatever goes wrong in a route ends here: the process lives, and the caller hears of it. */
+async function runHandler(handler: Handler, exchange: Exchange, onWarning: (text: string) => void): Promise<void> {
+  try {
+    await handler(exchange);
+  } catch (error) {
+    // The name only: a message may hold what the caller sent.
+    onWarning(`A request failed inside: ${error instanceof Error ? error.name : 'unknown error'}.`);
+    fail(exchange.res);
+  }
 }
 
 /** A defect of ours: says so without details, or, when an answer has begun, breaks it off visibly. */

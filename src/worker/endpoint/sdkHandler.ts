@@ -42,7 +42,9 @@ function headersOf(req: IncomingMessage): Headers {
 }
 
 async function sendWebResponse(res: ServerResponse, response: Response, gone: AbortSignal): Promise<void> {
-  res.writeHead(response.status, { 'cache-control': 'no-store', ...Object.fromEntries(response.headers) });
+  // Whether the connection stays open is Node's to say.
+  const { connection: _connection, ...headers } = Object.fromEntries(response.headers);
+  res.writeHead(response.status, { 'cache-control': 'no-store', ...headers });
   if (response.body === null) {
     res.end();
     return;
