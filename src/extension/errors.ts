@@ -47,13 +47,18 @@ async function press(button: Exclude<ErrorButton, 'tryAgain'>): Promise<void> {
   }
 }
 
-/** Runs `attempt` until it succeeds or the person gives up; what fails is shown. Undefined: given up. */
+/**
+ * Runs `attempt` until it succeeds or the person gives up; what fails is shown. Undefined: given up, or trying again
+ * could not help; then nobody waits for the message to be read.
+ */
 export async function tryWithPerson<T>(attempt: () => Promise<T>, log: Log): Promise<T | undefined> {
   for (;;) {
     try {
       return await attempt();
-    } catch (error) {
-      if (!(await showError(error, log, true))) return undefined;
+    } catch (thrown) {
+      const error = GreeumError.from(thrown);
+      const shown = showError(error, log, true);
+      if (error.retry === 'never' || !(await shown)) return undefined;
     }
   }
 }

@@ -5,7 +5,7 @@ import { packageVsix } from '../../scripts/package.js';
 import { launchBrowser } from '../vscode/harness/chromium.js';
 import { EditorServer } from '../vscode/harness/editorServer.js';
 import { EditorWindow } from '../vscode/harness/editorWindow.js';
-import { makeTempDir, projectRoot, screenshotPath } from '../vscode/harness/paths.js';
+import { makeTempDir, projectRoot } from '../vscode/harness/paths.js';
 
 export interface EditorOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export function useEditor({ env = {}, settings = {} }: EditorOptions = {}): Edit
     const failed = this.currentTest?.state === 'failed';
     for (const [index, window] of open.splice(0).entries()) {
       if (window.page.isClosed()) continue;
-      if (failed) await window.screenshot(await screenshotPath(`${this.currentTest?.title ?? 'failed'}-${index + 1}`));
+      if (failed) await window.screenshot(`${this.currentTest?.title ?? 'failed'}-${index + 1}`);
       await window.close();
     }
   });

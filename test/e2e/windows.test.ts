@@ -1,16 +1,44 @@
 import assert from 'node:assert/strict';
 import { useEditor } from './editor.js';
+import { documentationPicture, GreeumWindow } from './greeumWindow.js';
+import { storedTexts } from './memoryFile.js';
 
-describe('windows of the packaged extension', () => {
+const OWNER = /the worker runs in this window/;
+const CLIENT = /client of another window/;
+
+describe('Greeum in several windows', () => {
   const editor = useEditor();
 
-  it('have an extension host each, and closing one leaves the other alone', async () => {
-    const first = await editor.openWindow();
-    const second = await editor.openWindow();
-    for (const window of [first, second]) {
-      assert.ok((await window.commandsMatching('Greeum: Add Memory')).length > 0);
-    }
-    await first.close();
-    assert.deepEqual(editor.server.extensionHosts(), [second.extensionHostPid]);
+  async function openWindow(label: RegExp): Promise<GreeumWindow> {
+    const window = new GreeumWindow(await editor.openWindow());
+    await window.waitForStatus(label);
+    return window;
+  }
+
+  it('has one owner; the next window is its client, and the owner once the first is closed', async () => {
+    const first = await openWindow(OWNER);
+    const second = await openWindow(CLIENT);
+    await first.addMemory('from the owner');
+    await second.addMemory('from the client');
+    await second.window.screenshot('client', { path: await documentationPicture('client') });
+    await first.window.close();
+    await second.waitForStatus(OWNER);
+    await second.addMemory('from the new owner');
+    await second.flush();
+    assert.deepEqual(await storedTexts(editor.dataDir), ['from the owner', 'from the client', 'from the new owner']);
+  });
+
+  it('loses nothing when the extension host of the owner is killed', async () => {
+    const first = await openWindow(OWNER);
+    const second = await openWindow(CLIENT);
+    await first.addMemory('acknowledged just before the kill');
+    await first.window.killExtensionHost();
+    await second.waitForStatus(OWNER);
+    await second.addMemory('after the kill');
+    await second.flush();
+    assert.deepEqual((await storedTexts(editor.dataDir)).slice(-2), [
+      'acknowledged just before the kill',
+      'after the kill',
+    ]);
   });
 });

@@ -12,7 +12,7 @@ export async function addSelection(services: Services): Promise<AddMemoryResult 
   const editor = vscode.window.activeTextEditor;
   const selection = editor === undefined ? null : selectionOf(editor);
   if (editor === undefined || selection === null) {
-    await vscode.window.showInformationMessage(l10n.t('Select some text in an editor first.'));
+    void vscode.window.showInformationMessage(l10n.t('Select some text in an editor first.'));
     return undefined;
   }
   const note = await askForNote(selection);

@@ -42,7 +42,7 @@ async function copyStdio({ settings, extension }: Services): Promise<void> {
   await vscode.env.clipboard.writeText(stdioConfiguration(line, settings.current.dataDir));
   const copied = l10n.t('MCP configuration copied.');
   const caution = l10n.t('It names the folder of this extension version; copy it again after an update.');
-  await vscode.window.showInformationMessage(installed ? copied : `${copied} ${caution}`);
+  void vscode.window.showInformationMessage(installed ? copied : `${copied} ${caution}`);
 }
 
 async function copyHttp({ session }: Services): Promise<void> {
@@ -52,14 +52,14 @@ async function copyHttp({ session }: Services): Promise<void> {
     const message = l10n.t(
       'No Greeum worker listens on HTTP. Start the worker, and see the setting greeum.http.enabled.',
     );
-    await vscode.window.showWarningMessage(message);
+    void vscode.window.showWarningMessage(message);
     return;
   }
   await vscode.env.clipboard.writeText(httpConfiguration(parts.url, parts.token));
   const message = l10n.t(
     'MCP configuration copied. It holds a secret: who has the token can read and change every memory. Do not commit or share it.',
   );
-  await vscode.window.showWarningMessage(message);
+  void vscode.window.showWarningMessage(message);
 }
 
 async function isOnPath(name: string): Promise<boolean> {

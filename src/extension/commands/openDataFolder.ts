@@ -8,7 +8,7 @@ export async function openDataFolder({ settings }: Services): Promise<void> {
   const folder = vscode.Uri.file(settings.current.dataDir);
   if (!(await isFolder(folder))) {
     const message = l10n.t('There is no folder {0} yet; the worker makes it at its first start.', folder.fsPath);
-    await vscode.window.showInformationMessage(message);
+    void vscode.window.showInformationMessage(message);
     return;
   }
   const isHere = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;

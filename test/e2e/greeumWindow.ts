@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import type { EditorWindow, StatusBarItem } from '../vscode/harness/editorWindow.js';
+import { projectRoot, screenshotPath } from '../vscode/harness/paths.js';
+import { waitFor } from '../vscode/harness/waitFor.js';
+
+/** What a person does with Greeum in a window. */
+export class GreeumWindow {
+  constructor(readonly window: EditorWindow) {}
+
+  /** Types a memory into the box of the palette's command; resolves when the window says that it is added. */
+  async addMemory(text: string): Promise<void> {
+    await this.window.runCommand('Greeum: Add Memory');
+    await this.window.type(text, { accept: true });
+    const added = await this.window.waitForNotification(/Memory added: block #\d+/);
+    await added.hover();
+    await added.locator('.codicon-notifications-clear').click();
+  }
+
+  async flush(): Promise<void> {
+    await this.window.runCommand('Greeum: Flush to Disk');
+    await this.window.waitForStatusBarItem(/memory\.db is up to date/);
+  }
+
+  /** Waits until our status bar item says something to a screen reader. */
+  waitForStatus(label: RegExp): Promise<StatusBarItem> {
+    return waitFor(`status bar that says ${String(label)}`, async () => {
+      const items = await this.window.statusBarItems();
+      return items.find((item) => item.id.endsWith('greeum.status') && label.test(item.label));
+    });
+  }
+
+  statusBarItem(): Locator {
+    return this.window.page.locator('[id="greeum.greeum-vscode.greeum.status"]');
+  }
+
+  /** Rows of the search that is open, each with the memory's text and what it is. */
+  foundMemories(): Promise<string[]> {
+    return this.window.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+  }
+
+  /** Text of the editor in front, as far as it is on screen. */
+  async visibleText(): Promise<string> {
+    const text = await this.window.page.locator('.editor-group-container.active .view-lines').first().innerText();
+    return text.replaceAll('\u00a0', ' ');
+  }
+}
+
+/**
+ * Where a picture of the documentation goes: into `media/screenshots/` when `GREEUM_UPDATE_SCREENSHOTS=1`, so that
+ * running the tests changes no file of the project, else to the other pictures of tests.
+ */
+export async function documentationPicture(name: string): Promise<string> {
+  if (process.env['GREEUM_UPDATE_SCREENSHOTS'] !== '1') return screenshotPath(name);
+  const folder = path.join(projectRoot, 'media/screenshots');
+  await mkdir(folder, { recursive: true });
+  return path.join(folder, `${name}.png`);
+}
