@@ -58,9 +58,8 @@ export function timeIsUp(operation: OperationName, timeoutMs: number): GreeumErr
   });
 }
 
-export function gaveUp(operation: OperationName, isClosing: boolean): GreeumError {
-  const why = isClosing ? 'this client was closed' : 'its caller gave it up';
-  return new GreeumError('timeout', `Nobody waits for the answer to ${operation} any more: ${why}.`);
+export function gaveUp(operation: OperationName): GreeumError {
+  return new GreeumError('timeout', `Nobody waits for the answer to ${operation} any more: the call was given up.`);
 }
 
 /** The same error for a write that may have been carried out: it names the key that makes a repetition safe. */

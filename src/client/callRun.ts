@@ -57,8 +57,6 @@ export interface Parts {
   readonly transport: Transport;
   readonly openLocal: OpenLocal;
   readonly timing: Timing;
-  /** Aborts when the client is closed. */
-  readonly closing: AbortSignal;
   locate(): MemoryLocation;
   findCandidates(location: MemoryLocation): Candidate[];
   warn(warning: ClientWarning): void;
@@ -87,7 +85,8 @@ export class CallRun<K extends OperationName> {
   readonly #operation: K;
   readonly #input: InputOf<K>;
   readonly #options: RunOptions;
-  readonly #signal: AbortSignal;
+  /** One for each call: a signal that many calls shared would have to carry a listener for each of them. */
+  readonly #giveUp = new AbortController();
   readonly #deadline: number;
   readonly #body: string;
   /** An attempt of this write was sent, and nobody said what became of it. */
@@ -106,23 +105,33 @@ export class CallRun<K extends OperationName> {
     this.#operation = operation;
     this.#input = input;
     this.#options = options;
-    this.#signal = options.signal === undefined ? parts.closing : AbortSignal.any([parts.closing, options.signal]);
     this.#deadline = parts.timing.now() + options.timeoutMs;
     this.#body = encodeCall(operation, input);
   }
 
   async run(): Promise<Routed<K>> {
+    const { signal } = this.#options;
+    const giveUp = (): void => this.giveUp();
+    if (signal?.aborted === true) giveUp();
+    signal?.addEventListener('abort', giveUp);
     try {
       for (let attempt = 0; ; attempt += 1) {
         this.#checkTime();
         const done = await this.#attempt();
         if (done !== null) return done;
         const pause = backOff(this.#parts.timing, attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-        await sleep(this.#parts.timing, Math.min(pause, this.#leftMs()), this.#signal);
+        await sleep(this.#parts.timing, Math.min(pause, this.#leftMs()), this.#giveUp.signal);
       }
     } catch (error) {
       throw this.#conclude(GreeumError.from(error, this.#isOpen ? 'unknown' : 'not_written'));
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
+  }
+
+  /** Nobody waits for the answer any more: the call fails at once. */
+  giveUp(): void {
+    this.#giveUp.abort();
   }
 
   /** Null: not now, try again. */
@@ -145,7 +154,7 @@ export class CallRun<K extends OperationName> {
         body: this.#body,
         source: this.#options.source,
         timeoutMs: this.#leftMs(),
-        signal: this.#signal,
+        signal: this.#giveUp.signal,
       });
       const next = exchange.kind === 'answer' ? this.#read(candidate, exchange) : this.#follow(candidate, exchange);
       if (next !== 'elsewhere') return next;
@@ -212,7 +221,7 @@ export class CallRun<K extends OperationName> {
     try {
       if (mode === 'write' && this.#parts.use === 'auto') this.#warnNoWorker(location);
       const { source } = this.#options;
-      const options = { source, timeoutMs: this.#leftMs(), signal: this.#signal };
+      const options = { source, timeoutMs: this.#leftMs(), signal: this.#giveUp.signal };
       return { result: await memory.call(this.#operation, this.#input, options), via: 'local' };
     } finally {
       await memory.close().catch(() => {
@@ -241,7 +250,7 @@ export class CallRun<K extends OperationName> {
         body: encodeCall('worker_status', {}),
         source: undefined,
         timeoutMs: Math.min(PROBE_MS, this.#leftMs()),
-        signal: this.#signal,
+        signal: this.#giveUp.signal,
       });
       if (exchange.kind !== 'answer') continue;
       throw workerRunning(location, decodeAnswer('worker_status', exchange.status, exchange.body).pid);
@@ -257,11 +266,11 @@ export class CallRun<K extends OperationName> {
   }
 
   #checkTime(): void {
-    if (this.#signal.aborted || this.#leftMs() <= 0) throw this.#outOfTime();
+    if (this.#giveUp.signal.aborted || this.#leftMs() <= 0) throw this.#outOfTime();
   }
 
   #outOfTime(): GreeumError {
-    if (this.#signal.aborted) return gaveUp(this.#operation, this.#parts.closing.aborted);
+    if (this.#giveUp.signal.aborted) return gaveUp(this.#operation);
     return this.#trouble ?? timeIsUp(this.#operation, this.#options.timeoutMs);
   }
 

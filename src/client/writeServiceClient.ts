@@ -64,7 +64,8 @@ export class WriteServiceClient implements MemoryService {
   readonly #env: Environment;
   readonly #use: WorkerUse;
   readonly #transport: Transport;
-  readonly #closing = new AbortController();
+  readonly #runs = new Set<{ giveUp(): void }>();
+  #isClosed = false;
   readonly #warned = new Set<string>();
 
   /** @throws GreeumError `invalid_argument` when `GREEUM_USE_WORKER` is neither 0, 1 nor `require` */
@@ -91,11 +92,18 @@ export class WriteServiceClient implements MemoryService {
     options: CallOptions = {},
   ): Promise<Routed<K>> {
     const keyed = isWriteOperation(operation) ? this.#withKey(input) : input;
-    return new CallRun(this.#parts(), operation, keyed, {
+    const run = new CallRun(this.#parts(), operation, keyed, {
       source: options.source ?? this.#options.source,
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       signal: options.signal,
-    }).run();
+    });
+    if (this.#isClosed) run.giveUp();
+    this.#runs.add(run);
+    try {
+      return await run.run();
+    } finally {
+      this.#runs.delete(run);
+    }
   }
 
   addMemory(input: AddMemoryInput, options?: CallOptions): Promise<ResultOf<'add_memory'>> {
@@ -155,7 +163,8 @@ export class WriteServiceClient implements MemoryService {
 
   /** Calls under way give up; a write that was sent has the outcome `unknown`. Later calls fail. */
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    for (const run of this.#runs) run.giveUp();
     this.#transport.close();
   }
 
@@ -173,7 +182,6 @@ export class WriteServiceClient implements MemoryService {
       openLocal: this.#options.openLocal ?? openLocalBundle,
       version: VERSION,
       timing: this.#options.timing ?? systemTiming,
-      closing: this.#closing.signal,
       warn: (warning) => this.#warnOnce(warning),
       whenNoOwner: this.#options.whenNoOwner,
     };
