@@ -9,6 +9,8 @@
  * it matters most), one file per batch (a folder fsync each), SQLite's WAL (sql.js cannot write one).
  */
 
+import { dirname } from 'node:path';
+
 import { GreeumError } from '../protocol/errors.js';
 import type { Files } from './files.js';
 import { errnoOf, writeFully } from './files.js';
@@ -37,38 +39,52 @@ export interface JournalContents {
   readonly frames: readonly Frame[];
   /** Bytes of whole frames in all segments. */
   readonly bytes: number;
-  /** Newest segment and how much of it is good; null when there is none. */
-  readonly tail: { readonly segment: Segment; readonly goodBytes: number; readonly fileBytes: number } | null;
+  /** Newest segment; null when there is none. */
+  readonly tail: Tail | null;
+}
+
+interface Tail {
+  readonly segment: Segment;
+  readonly goodBytes: number;
+  readonly fileBytes: number;
+  /** Of the frame that would come next in it. */
+  readonly nextSequence: number;
 }
 
 /**
- * Reads every frame after `afterSequence`. Only the newest segment may end in a torn line.
+ * Reads every frame after `afterSequence`. Only the newest segment may end in a torn line. Segments that end before
+ * are not looked into: they are retired, and a crash may have brought back any of them.
+ * @param minEpoch of the checkpoint at `afterSequence`
  * @throws GreeumError `journal_damaged` for damage to what was acknowledged, for a gap in the sequence, or for
  * an epoch that goes back
  */
-export function readJournal(files: Files, folder: string, afterSequence: number): JournalContents {
+export function readJournal(files: Files, folder: string, afterSequence: number, minEpoch = 0): JournalContents {
   const segments = listSegments(files, folder);
   const frames: Frame[] = [];
   let bytes = 0;
-  let tail: JournalContents['tail'] = null;
-  let last: { seq: number; epoch: number } | null = null;
+  let tail: Tail | null = null;
+  let epoch = minEpoch;
   for (const [index, segment] of segments.entries()) {
+    const next = segments[index + 1];
+    if (next !== undefined && next.firstSequence <= afterSequence + 1) {
+      bytes += files.stat(segment.path)?.size ?? 0;
+      continue;
+    }
     const content = Buffer.from(files.readAll(segment.path));
     const scan = scanFrames(content, segment.firstSequence);
-    const isNewest = index === segments.length - 1;
-    if (scan.damaged || (!isNewest && scan.goodBytes < content.length)) throw damage(segment, scan.goodBytes);
+    if (scan.damaged || (next !== undefined && scan.goodBytes < content.length)) throw damage(segment, scan.goodBytes);
+    let expected: number = tail?.nextSequence ?? Math.min(segment.firstSequence, afterSequence + 1);
+    if (segment.firstSequence !== expected) throw gap(segment, expected - 1, segment.firstSequence);
     for (const { frame } of scan.frames) {
-      if (last !== null && frame.seq !== last.seq + 1) throw gap(segment, last.seq, frame.seq);
-      if (last !== null && frame.epoch < last.epoch) throw staleEpoch(segment, frame);
-      last = frame;
-      if (frame.seq > afterSequence) frames.push(frame);
+      if (frame.seq !== expected) throw gap(segment, expected - 1, frame.seq);
+      expected += 1;
+      if (frame.seq <= afterSequence) continue;
+      if (frame.epoch < epoch) throw staleEpoch(segment, frame);
+      epoch = frame.epoch;
+      frames.push(frame);
     }
     bytes += scan.goodBytes;
-    tail = { segment, goodBytes: scan.goodBytes, fileBytes: content.length };
-  }
-  const first = frames[0];
-  if (first !== undefined && first.seq !== afterSequence + 1) {
-    throw gap(segments[0] as Segment, afterSequence, first.seq);
+    tail = { segment, goodBytes: scan.goodBytes, fileBytes: content.length, nextSequence: expected };
   }
   return { frames, bytes, tail };
 }
@@ -83,13 +99,18 @@ export class Journal {
   #closedBytes = 0;
   #nextSequence: number;
   #needsRepair = false;
+  /** Whether a power cut can no longer take the segment's name, and the folder's. */
+  #isNameDurable = false;
+  #isFolderDurable = false;
 
   /** @param contents what `readJournal` found. A torn tail is cut off before the first append. */
   constructor(files: Files, folder: string, contents: JournalContents, lastSequence: number) {
     this.#files = files;
     this.#folder = folder;
     this.#nextSequence = lastSequence + 1;
-    if (contents.tail !== null) {
+    this.#closedBytes = contents.bytes;
+    // The newest segment left may be a retired one that ends before the checkpoint: then a new one begins.
+    if (contents.tail?.nextSequence === this.#nextSequence) {
       this.#segment = contents.tail.segment;
       this.#length = contents.tail.goodBytes;
       this.#closedBytes = contents.bytes - contents.tail.goodBytes;
@@ -114,13 +135,15 @@ export class Journal {
     if (frames[0]?.seq !== this.#nextSequence) throw new Error('Frames must continue the journal.');
     const batch = this.#nextSequence;
     const bytes = Buffer.concat(frames.map((frame, index) => encodeFrame(index === 0 ? frame : { ...frame, batch })));
+    let isBegun = false;
     try {
       if (this.#needsRepair) this.#cutBack();
       this.#openSegment();
+      isBegun = true;
       writeFully(this.#files, this.#fd as number, bytes, this.#length);
       this.#files.fdatasync(this.#fd as number);
     } catch (error) {
-      throw this.#undo(error);
+      throw isBegun ? this.#undo(error) : writeFailed(error, 'not_written');
     }
     this.#length += bytes.length;
     this.#nextSequence += frames.length;
@@ -142,14 +165,16 @@ export class Journal {
   }
 
   /**
-   * Ends the newest segment, so that a checkpoint can retire it. A torn end
-   * is cut off first, because only the newest segment may have one. @returns the last sequence of the closed ones
+   * Ends the newest segment, so that a checkpoint can retire it. A torn end is cut off first, because only the newest
+   * segment may have one.
+   * @returns the last sequence of the closed ones
    */
   roll(): number {
     this.repair();
     this.close();
     this.#closedBytes += this.#length;
     this.#segment = null;
+    this.#isNameDurable = false;
     this.#length = 0;
     return this.#nextSequence - 1;
   }
@@ -173,24 +198,31 @@ export class Journal {
     this.#fd = null;
   }
 
+  /** An earlier owner may have died before names were durable, so each owner sees to that anew. */
   #openSegment(): void {
-    if (this.#fd !== null) return;
-    if (this.#segment !== null) {
-      this.#fd = this.#files.open(this.#segment.path, 'r+');
-      return;
+    if (!this.#isFolderDurable) {
+      this.#files.makeFolder(this.#folder);
+      this.#files.syncFolder(dirname(this.#folder));
+      this.#isFolderDurable = true;
     }
-    this.#files.makeFolder(this.#folder);
+    this.#fd ??= this.#segment === null ? this.#createSegment() : this.#files.open(this.#segment.path, 'r+');
+    if (this.#isNameDurable) return;
+    this.#files.syncFolder(this.#folder);
+    this.#isNameDurable = true;
+  }
+
+  #createSegment(): number {
     const firstSequence = this.#nextSequence;
     const path = `${this.#folder}/${String(firstSequence).padStart(12, '0')}.log`;
-    this.#fd = this.#files.open(path, 'w');
+    const fd = this.#files.open(path, 'w');
     this.#segment = { path, firstSequence };
     this.#length = 0;
-    this.#files.syncFolder(this.#folder);
+    return fd;
   }
 
   /** Brings the segment back to its last good length, so that no half batch can ever be replayed. */
   #cutBack(): void {
-    if (this.#segment !== null && this.#files.stat(this.#segment.path) !== null) {
+    if (this.#segment !== null) {
       // A descriptor whose fsync failed may hide the failure from the next one; start from a new one.
       this.close();
       this.#fd = this.#files.open(this.#segment.path, 'r+');

@@ -70,7 +70,7 @@ function openOnce(
     const applied = image.appliedSequence;
     const firstSegment = listSegments(files, layout.journalFolder)[0];
     if (isNew(database) && firstSegment !== undefined && firstSegment.firstSequence > 1) throw missingDatabase(layout);
-    const journal = readJournal(files, layout.journalFolder, applied);
+    const journal = readJournal(files, layout.journalFolder, applied, image.epoch);
     const frames = journal.frames.filter((frame) => frame.seq <= (options.throughSequence ?? Infinity));
     replay(image, frames, layout);
     const last = frames[frames.length - 1];
