@@ -92,7 +92,7 @@ export class EditorWindow {
   }
 
   /** Waits for a notification whose text matches, and returns it; its buttons can be clicked. */
-  async waitForNotification(text: RegExp, { timeoutMs = 30_000 }: Deadline = {}): Promise<Locator> {
+  async waitForNotification(text: RegExp, { timeoutMs = 60_000 }: Deadline = {}): Promise<Locator> {
     const toast = this.notificationToasts().filter({ hasText: text }).first();
     await toast.waitFor({ timeout: timeoutMs });
     return toast;

@@ -40,7 +40,7 @@ async function openAndWait(
   folder: string,
   suite: ExtensionHostSuite,
 ): Promise<number> {
-  const { timeoutMs = 5 * 60_000 } = suite;
+  const { timeoutMs = 10 * 60_000 } = suite;
   const page = await browser.newPage();
   const workbenchLog: string[] = [];
   await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {

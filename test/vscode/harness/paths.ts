@@ -13,7 +13,8 @@ export async function makeTempDir(purpose: string): Promise<string> {
   return mkdtemp(path.join(parent, `greeum-${purpose}-`));
 }
 
+/** Where a picture goes; `name` may be a test's title. */
 export async function screenshotPath(name: string): Promise<string> {
   await mkdir(screenshotsDir, { recursive: true });
-  return path.join(screenshotsDir, `${name}.png`);
+  return path.join(screenshotsDir, `${name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`);
 }

@@ -12,7 +12,7 @@ const pollIntervalMs = 25;
 export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,
-  { timeoutMs = 30_000 }: Deadline = {},
+  { timeoutMs = 60_000 }: Deadline = {},
 ): Promise<Exclude<Awaited<T>, undefined | false>> {
   const giveUpAtMs = Date.now() + timeoutMs;
   for (let cause: unknown; ;) {

@@ -6,7 +6,6 @@ import { suiteMark } from '../suiteMark.js';
 
 /** Called by VS Code inside the extension host; a rejection is the run's failure. Only this folder's tests run here. */
 export async function run(): Promise<void> {
-  process.setSourceMapsEnabled(true);
   const say = console.log;
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => say(`${suiteMark}${format(...args)}`);
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, forbidOnly: true, color: false });
