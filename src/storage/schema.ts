@@ -131,14 +131,14 @@ export function ensureSchema(sql: Sql): void {
 function refuseNewerFormat(sql: Sql): void {
   const hasState = sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'greeum_state'`) !== undefined;
   if (!hasState) return;
-  const version = Number(readState(sql, 'format_version') ?? FORMAT_VERSION);
-  if (version > FORMAT_VERSION) {
-    throw new GreeumError(
-      'newer_format',
-      `This memory was written by a newer Greeum (format ${version}; this version knows ${FORMAT_VERSION}).`,
-      { hint: 'Update Greeum, then open it again. Nothing was changed.' },
-    );
-  }
+  const version = readState(sql, 'format_version') ?? String(FORMAT_VERSION);
+  // What is no number at all is newer too: we never wrote it.
+  if (Number(version) <= FORMAT_VERSION) return;
+  throw new GreeumError(
+    'newer_format',
+    `This memory was written by a newer Greeum (format ${version}; this version knows ${FORMAT_VERSION}).`,
+    { hint: 'Update Greeum, then open it again. Nothing was changed.' },
+  );
 }
 
 export type StateKey = 'format_version' | 'applied_sequence' | 'epoch';
