@@ -7,7 +7,7 @@ import { shown } from './fields.js';
 /** @throws GreeumError `invalid_importance` */
 export function readImportance(value: unknown): number {
   if (value === undefined) return 0.5;
-  if (isShare(value)) return value;
+  if (isShare(value)) return withoutSign(value);
   throw new GreeumError('invalid_importance', `importance is a number from 0 to 1, not ${shown(value)}.`, {
     hint: 'Use 0.5 when in doubt, 0.8 and more for what must not be missed.',
   });
@@ -16,15 +16,20 @@ export function readImportance(value: unknown): number {
 /** @throws GreeumError `invalid_association` */
 export function readStrength(value: unknown): number {
   if (value === undefined) return 0.5;
-  if (isShare(value)) return value;
+  if (isShare(value)) return withoutSign(value);
   throw new GreeumError('invalid_association', `strength is a number from 0 to 1, not ${shown(value)}.`, {
     hint: 'Leave it out for 0.5.',
   });
 }
 
-/** A number from 0 to 1; minus zero counts as zero. */
+/** A number from 0 to 1. */
 function isShare(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+/** SQLite and JSON do not keep the sign of minus zero, so a hash must not see it. */
+function withoutSign(value: number): number {
+  return value + 0;
 }
 
 /** @throws GreeumError `invalid_limit` */
