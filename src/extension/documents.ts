@@ -3,6 +3,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { DOCUMENT_SCHEME } from './ids.js';
 import { Disposable } from './lifecycle.js';
 import { renderMemory } from './memoryDocument.js';
+import type { ExtensionFacts } from './services.js';
 import { renderStatus } from './statusDocument.js';
 import type { WorkerSession } from './workerSession.js';
 
@@ -26,7 +27,7 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
 
   constructor(
     private readonly session: WorkerSession,
-    private readonly version: string,
+    private readonly extension: ExtensionFacts,
   ) {
     super();
     this._register(vscode.workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, this));
@@ -49,7 +50,7 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    if (uri.path === STATUS_URI.path) return renderStatus(this.session.state, this.version, l10n);
+    if (uri.path === STATUS_URI.path) return renderStatus(this.session.state, this.extension, l10n);
     const key = uri.toString();
     const ready = this.fetched.get(key);
     this.fetched.delete(key);

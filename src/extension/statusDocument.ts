@@ -3,13 +3,13 @@
 import type { HostState } from '../client/hostState.js';
 import type { Localizer } from './localizer.js';
 import { checkpointAge, percentiles } from './statusBarModel.js';
-import { formatBytes } from './wording.js';
+import type { ExtensionFacts } from './services.js';
+import { formatBytes, formatMs } from './wording.js';
 
-/** @param version of this extension; the worker's own may differ */
-export function renderStatus({ phase, status, error }: HostState, version: string, l10n: Localizer): string {
+export function renderStatus({ phase, status, error }: HostState, extension: ExtensionFacts, l10n: Localizer): string {
   const rows: [string, string][] = [
     [l10n.t('State of this window'), phase],
-    [l10n.t('Extension'), version],
+    [l10n.t('Extension'), l10n.t('version {0}, activated in {1}', extension.version, formatMs(extension.activationMs))],
   ];
   if (error !== null) {
     rows.push([l10n.t('Error'), `${error.code}: ${error.message}`]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { waitForStatus } from './editor.js';
 import { name, publisher } from '../../../package.json';
 
 describe('the extension', () => {
@@ -14,5 +15,11 @@ describe('the extension', () => {
       contributed.filter((command) => !registered.includes(command)),
       [],
     );
+  });
+
+  it('takes no more than 50 ms of the main thread to activate', async () => {
+    const status = await waitForStatus(/activated in [\d.]+ ms/);
+    const activationMs = Number(/activated in ([\d.]+) ms/.exec(status)?.[1]);
+    assert.ok(activationMs > 0 && activationMs <= 50, `${activationMs} ms`);
   });
 });
