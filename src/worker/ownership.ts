@@ -11,10 +11,14 @@
  * and they want to read who the holder is. The file is never deleted: somebody may be about to lock it.
  */
 
+import { setTimeout } from 'node:timers/promises';
+
 import { GreeumError } from '../protocol/errors.js';
 import { errnoOf, writeFully, type Files } from '../storage/files.js';
 
 const LOCK_OFFSET = 0x40000000;
+/** Trying costs a system call; a local writer holds the lock for some tens of milliseconds. */
+const POLL_MS = 4;
 
 /** Who holds the lock: for messages only, the lock itself decides. */
 export interface LockHolder {
@@ -39,7 +43,7 @@ export class OwnershipLock {
   static acquire(files: Files, path: string, holder: LockHolder): OwnershipLock {
     const fd = openLockFile(files, path);
     try {
-      if (!files.tryLock(fd, LOCK_OFFSET, 1)) throw busy(readHolder(files, fd));
+      if (!files.tryLock(fd, LOCK_OFFSET, 1)) throw new LockBusyError(readHolder(files, fd));
       const text = Buffer.from(`${JSON.stringify(holder)}\n`);
       writeFully(files, fd, text, 0);
       files.truncate(fd, text.length);
@@ -48,6 +52,24 @@ export class OwnershipLock {
       throw error;
     }
     return new OwnershipLock(files, fd);
+  }
+
+  /**
+   * Takes the lock as soon as a local writer lets go of it. A worker keeps it, so nobody waits for one.
+   * The pause is short and does not grow: whoever came late must not be served before those who wait.
+   * @param waitMs longest wait, in milliseconds
+   */
+  static async acquireSoon(files: Files, path: string, holder: LockHolder, waitMs: number): Promise<OwnershipLock> {
+    const deadlineMs = performance.now() + waitMs;
+    for (;;) {
+      try {
+        return OwnershipLock.acquire(files, path, holder);
+      } catch (error) {
+        const isSoonFree = error instanceof LockBusyError && error.holder?.role !== 'worker';
+        if (!isSoonFree || performance.now() >= deadlineMs) throw error;
+      }
+      await setTimeout(POLL_MS + Math.random() * POLL_MS);
+    }
   }
 
   release(): void {
@@ -74,14 +96,20 @@ function openLockFile(files: Files, path: string): number {
   }
 }
 
-function busy(holder: LockHolder | null): GreeumError {
-  const who = holder === null ? 'another process' : `process ${holder.pid}`;
-  const what = holder?.role === 'local' ? 'is writing' : 'runs the worker';
-  return new GreeumError('lock_busy', `${who[0]?.toUpperCase()}${who.slice(1)} ${what} for this data directory.`, {
-    retry: 'after-reconnect',
-    hint:
-      holder === null ? 'Try again in a moment.' : `Go through that worker, or stop it first ("greeum worker stop").`,
-  });
+/** `lock_busy`, with who holds it as far as that is known. */
+class LockBusyError extends GreeumError {
+  readonly holder: LockHolder | null;
+
+  constructor(holder: LockHolder | null) {
+    const who = holder === null ? 'Another process' : `Process ${holder.pid}`;
+    const what = holder?.role === 'local' ? 'is writing' : 'runs the worker';
+    super('lock_busy', `${who} ${what} for this data directory.`, {
+      retry: 'after-reconnect',
+      hint:
+        holder === null ? 'Try again in a moment.' : `Go through that worker, or stop it first ("greeum worker stop").`,
+    });
+    this.holder = holder;
+  }
 }
 
 /** Null when the holder has not written its name yet. */

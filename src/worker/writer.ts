@@ -17,6 +17,7 @@ import {
   type QueueStatus,
   type WriteSource,
 } from '../protocol/operations.js';
+import { loadEngine } from '../storage/engine.js';
 import { nodeFiles } from '../storage/files.js';
 import { layoutOf, type Layout } from '../storage/layout.js';
 import { Store } from '../storage/store.js';
@@ -56,6 +57,8 @@ export interface WriterSnapshot {
 /** `worker_status` and `stop` are the owner's, who knows of endpoints and clients. */
 export type WriterOperation = Exclude<OperationName, 'worker_status' | 'stop'>;
 
+/** How long a local writer may be waited for, before the caller looks again whether there is a worker by now. */
+const LOCAL_WRITER_WAIT_MS = 5_000;
 /** How many blocks are indexed between two turns of the event loop: about 10 ms of work. */
 const INDEX_STEP_BLOCKS = 50;
 
@@ -133,7 +136,10 @@ export class Writer {
     prepareDataDir(options.dataDir);
     const layout = layoutOf(options.dataDir);
     makeFolder(layout.folder);
-    const lock = OwnershipLock.acquire(nodeFiles, layout.lock, { pid: process.pid, role: options.role });
+    // Compiled before the lock is taken: others wait for it.
+    await loadEngine();
+    const holder = { pid: process.pid, role: options.role };
+    const lock = await OwnershipLock.acquireSoon(nodeFiles, layout.lock, holder, LOCAL_WRITER_WAIT_MS);
     try {
       const store = await Store.open(nodeFiles, layout, ports.nowMs());
       const writer = new Writer(options, layout, lock, store);
