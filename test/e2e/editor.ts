@@ -21,6 +21,9 @@ export interface Editor {
   openWindow(folder?: string): Promise<EditorWindow>;
 }
 
+/** Made once: every describe of a run installs the same package. */
+let packaged: Promise<string> | undefined;
+
 /**
  * Gives the tests of a `describe` a VS Code with the packaged extension installed: what ships is what is tested.
  * Call it in the body of the `describe`; the answer is usable inside hooks and tests.
@@ -39,7 +42,8 @@ export function useEditor({ env = {}, settings = {} }: EditorOptions = {}): Edit
     this.timeout(180_000); // The very first run installs the editor.
     started.browser = await launchBrowser();
     started.dataDir = await newFolder('data');
-    const vsix = [await packageVsix(path.join(projectRoot, 'out/vsix'))];
+    packaged ??= packageVsix(path.join(projectRoot, 'out/vsix'));
+    const vsix = [await packaged];
     const ownEnv = { GREEUM_DATA_DIR: started.dataDir, ...env };
     started.server = await EditorServer.start({ env: ownEnv, settings, vsix });
     started.context = await started.browser.newContext();
