@@ -22,8 +22,13 @@ export class Image {
   /** @param bytes a database in rollback mode, or null for a new one. @throws GreeumError `newer_format` */
   constructor(sqljs: SqlJsStatic, bytes: Uint8Array | null) {
     this.sql = new Sql(sqljs, bytes);
-    this.sql.script(PRAGMAS);
-    ensureSchema(this.sql);
+    try {
+      this.sql.script(PRAGMAS);
+      ensureSchema(this.sql);
+    } catch (error) {
+      this.sql.close();
+      throw error;
+    }
   }
 
   /** Sequence of the last frame that the file holds. */

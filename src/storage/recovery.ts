@@ -6,7 +6,7 @@
 import { GreeumError } from '../protocol/errors.js';
 import { acceptDatabase, refuseUnfinished } from './databaseFile.js';
 import { loadEngine } from './engine.js';
-import { sameFile, type FileIdentity, type Files } from './files.js';
+import { errnoOf, sameFile, type FileIdentity, type Files } from './files.js';
 import type { Frame } from './frame.js';
 import { Image } from './image.js';
 import { listSegments, readJournal, type JournalContents } from './journal.js';
@@ -45,7 +45,8 @@ export async function openMemory(files: Files, layout: Layout, options: OpenOpti
       if (sameFile(before, files.stat(layout.database))) return opened;
       opened.image.close();
     } catch (error) {
-      const moved = !sameFile(before, files.stat(layout.database));
+      // Between a checkpoint's rename and its deletions a segment vanishes without the database changing again.
+      const moved = errnoOf(error) === 'ENOENT' || !sameFile(before, files.stat(layout.database));
       if (!moved || attempt >= READ_ATTEMPTS) throw error;
     }
     if (attempt >= READ_ATTEMPTS) {
@@ -65,7 +66,7 @@ function openOnce(
   createImage: (bytes: Uint8Array | null) => Image,
 ): OpenedMemory {
   refuseUnfinished(files, layout.database);
-  const image = createImage(isNew(database) ? null : readDatabase(files, layout));
+  const image = loadImage(createImage, isNew(database) ? null : readDatabase(files, layout), layout);
   try {
     const applied = image.appliedSequence;
     const firstSegment = listSegments(files, layout.journalFolder)[0];
@@ -94,6 +95,19 @@ function isNew(database: FileIdentity | null): boolean {
 
 function readDatabase(files: Files, layout: Layout): Uint8Array {
   return acceptDatabase(files.readAll(layout.database), layout.database);
+}
+
+function loadImage(createImage: (bytes: Uint8Array | null) => Image, bytes: Uint8Array | null, layout: Layout): Image {
+  try {
+    return createImage(bytes);
+  } catch (error) {
+    if (error instanceof GreeumError) throw error;
+    const what = error instanceof Error ? error.message : 'unknown error';
+    throw new GreeumError('database_damaged', `${layout.database} cannot be opened (${what}).`, {
+      hint: 'Nothing was changed. Restore a backup, or run "greeum doctor" to see what can be saved.',
+      cause: error,
+    });
+  }
 }
 
 function replay(image: Image, frames: readonly Frame[], layout: Layout): void {

@@ -82,8 +82,9 @@ describe('a database that is there already', () => {
     const rows = dumpOf(after);
     for (const [table, expected] of Object.entries(dumpOf(before))) assert.deepEqual(rows[table], expected, table);
     const statements = new Set(schemaOf(after).map((row) => JSON.stringify(row)));
-    for (const statement of schemaOf(before))
+    for (const statement of schemaOf(before)) {
       assert.ok(statements.has(JSON.stringify(statement)), String(statement[1]));
+    }
     assert.ok(hasTable(after, 'greeum_state'));
   });
 

@@ -1,0 +1,128 @@
+/** A memory on a simulated disk, written through the real queue, rules and store, with a clock and ids of its own. */
+
+import { resolveCommand, type ResolvePorts } from '../../src/memory/resolveCommand.js';
+import type { Command, StoredSlot } from '../../src/protocol/commands.js';
+import { GreeumError } from '../../src/protocol/errors.js';
+import type { JsonValue } from '../../src/protocol/json.js';
+import type { AddMemoryInput, InputOf, WriteOperation } from '../../src/protocol/operations.js';
+import { buildCheckpoint, type BuiltCheckpoint } from '../../src/storage/checkpoint.js';
+import { loadEngine } from '../../src/storage/engine.js';
+import type { Files } from '../../src/storage/files.js';
+import { Image } from '../../src/storage/image.js';
+import { layoutOf } from '../../src/storage/layout.js';
+import { Store } from '../../src/storage/store.js';
+import { WriteQueue } from '../../src/worker/writeQueue.js';
+import { DiskModel } from './diskModel.js';
+import { dumpOf, type Dump } from './dump.js';
+import { SimulatedDisk } from './simulatedDisk.js';
+
+export const DATA_DIR = '/memory';
+/** A new installation: everything is in `data/`. */
+export const LAYOUT = layoutOf(DATA_DIR, () => false);
+export const START_MS = 1_795_460_084_015;
+/** The rules draw the digits of several ids at once. */
+const ID_DIGITS = 12;
+
+/** Nothing but the folders. */
+export function emptyDisk(): SimulatedDisk {
+  return new SimulatedDisk(DiskModel.holding(new Map(), [LAYOUT.folder]));
+}
+
+/** Each call gives what no call before gave; two of these give the same. */
+export function countingPorts(): ResolvePorts {
+  let count = 0;
+  const next = (): number => {
+    count += 1;
+    return count;
+  };
+  return {
+    nowMs: () => START_MS + 1000 * next(),
+    randomUuid: () => `00000000-0000-4000-8000-${String(next()).padStart(12, '0')}`,
+    randomHex: (digits) =>
+      Array.from({ length: Math.ceil(digits / ID_DIGITS) }, () => String(next()).padStart(ID_DIGITS, '0'))
+        .join('')
+        .slice(0, digits),
+  };
+}
+
+export interface Answered {
+  readonly answer?: JsonValue;
+  readonly error?: GreeumError;
+}
+
+/** An owner's store with its queue; a batch is written when the test says so. */
+export class TestMemory {
+  readonly store: Store;
+  readonly ports: ResolvePorts;
+  readonly #queue: WriteQueue;
+  readonly #work: (() => void)[] = [];
+
+  private constructor(store: Store, ports: ResolvePorts) {
+    this.store = store;
+    this.ports = ports;
+    this.#queue = new WriteQueue(
+      store,
+      { nowMs: () => START_MS, monotonicMs: () => 0, schedule: (work) => this.#work.push(work) },
+      { onBatch: () => undefined, onFatal: () => undefined },
+    );
+  }
+
+  static async open(files: Files, ports: ResolvePorts = countingPorts()): Promise<TestMemory> {
+    return new TestMemory(await Store.open(files, LAYOUT, START_MS), ports);
+  }
+
+  /** Writes the commands as one batch. Each gets its own answer or error, in order. */
+  async write(...commands: readonly Command[]): Promise<Answered[]> {
+    const waiting = commands.map((command) =>
+      this.#queue.submit(command).then(
+        (answer): Answered => ({ answer }),
+        (error: unknown): Answered => ({ error: GreeumError.from(error) }),
+      ),
+    );
+    for (const work of this.#work.splice(0)) work();
+    return Promise.all(waiting);
+  }
+
+  command<K extends WriteOperation>(operation: K, input: InputOf<K>): Command {
+    return resolveCommand(operation, input, this.ports, 'api');
+  }
+
+  /** One batch of adds; the content is also the key. @throws GreeumError of the first that fails */
+  async add(...contents: readonly (string | AddMemoryInput)[]): Promise<JsonValue[]> {
+    const inputs = contents.map((content) =>
+      typeof content === 'string' ? { content, idempotency_key: content } : content,
+    );
+    const answered = await this.write(...inputs.map((input) => this.command('add_memory', input)));
+    return answered.map(({ answer, error }) => {
+      if (error !== undefined) throw error;
+      return answer ?? null;
+    });
+  }
+
+  importSlots(slots: readonly StoredSlot[]): Command {
+    return { kind: 'import_slots', atMs: this.ports.nowMs(), idempotencyKey: null, payloadHash: '', slots };
+  }
+
+  /** The whole of a checkpoint, as the worker makes it. */
+  async checkpoint(files: Files): Promise<BuiltCheckpoint> {
+    const built = await buildCheckpoint(files, LAYOUT, this.store.beginCheckpoint());
+    this.store.finishCheckpoint(built);
+    return built;
+  }
+
+  /** What the image in memory holds, told by the file it would become. The disk gets a `memory.db.new` by it. */
+  async liveDump(disk: SimulatedDisk): Promise<Dump> {
+    await this.store.buildCheckpointHere(this.store.appliedSequence);
+    return dumpOfFile(disk.bytesOf(LAYOUT.databaseTemp));
+  }
+}
+
+/** What an SQLite file holds. */
+export async function dumpOfFile(bytes: Uint8Array): Promise<Dump> {
+  const image = new Image(await loadEngine(), bytes);
+  try {
+    return dumpOf(image.sql);
+  } finally {
+    image.close();
+  }
+}
