@@ -87,7 +87,7 @@ export const MEMORY_COMMANDS: readonly CommandSpec[] = [
 
 async function add(shell: Shell, options: AddOptions, given = ''): Promise<void> {
   const { result, via } = await ask(shell, options, 'add_memory', {
-    content: await readText(given, shell.system.stdin),
+    content: await readText(given, shell.system),
     ...present({
       importance: options.importance,
       tags: options.tags,

@@ -1,12 +1,13 @@
 import { GreeumError } from '../protocol/errors.js';
 import { MAX_CONTENT_BYTES } from '../protocol/limits.js';
+import type { System } from './shell.js';
 
 /** Room for the line break that ends most piped text and is not part of it. */
 const LINE_BREAK_BYTES = 2;
 
-/** The text itself, or all of stdin for `-`, without its last line break. */
-export async function readText(given: string, stdin: AsyncIterable<Buffer>): Promise<string> {
-  return given === '-' ? readAll(stdin) : given;
+/** The text itself, or all of stdin for `-`, without its last line break. Touches stdin only then: that costs time. */
+export async function readText(given: string, system: Pick<System, 'stdin'>): Promise<string> {
+  return given === '-' ? readAll(system.stdin) : given;
 }
 
 /**
