@@ -122,6 +122,18 @@ describe('updating associations', () => {
     assert.deepEqual(change?.rows, [['update', 'associations', before?.associationId ?? '', { strength: 0.8 }]]);
   });
 
+  it('changes the older one when others left a link twice', () => {
+    const { store, commands } = threeMemories();
+    store.run(commands.link({ add: [{ source: 0, target: 1 }] }));
+    const [row] = store.rows('associations');
+    store.tables.associations.set('assoc_copy', { ...row, association_id: 'assoc_copy' });
+    store.run(commands.link({ add: [{ source: 0, target: 1, strength: 0.8 }] }));
+    assert.deepEqual(
+      store.links().map(({ strength }) => strength),
+      [0.8, 0.5],
+    );
+  });
+
   it('takes another direction or another type for another link', () => {
     const { store, commands } = threeMemories();
     store.run(commands.link({ add: [{ source: 0, target: 1 }] }));

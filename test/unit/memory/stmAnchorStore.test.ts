@@ -29,7 +29,7 @@ describe('the slot for a memory', () => {
     [
       'is the one whose head has 0.4 of its words',
       [slot('A', 'clock skew'), slot('B', 'kimchi stew'), slot('C', null)],
-      'old kimchi stew from grandmother',
+      'the old kimchi stew from dear grandmother',
       'B',
     ],
     [
