@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { GreeumError } from '../protocol/errors.js';
 import { addMemory } from './commands/addMemory.js';
 import { addSelection } from './commands/addSelection.js';
 import { copyMcpConfiguration } from './commands/copyMcpConfiguration.js';
@@ -108,15 +109,18 @@ function needsWorker(action: Action): Variants {
 }
 
 async function offerStart(action: Action, services: Services, args: readonly unknown[]): Promise<unknown> {
-  const { error } = services.session.state;
-  const start = l10n.t('Start Worker');
-  const showLogButton = l10n.t('Show Log');
-  const message = error?.message ?? l10n.t('The Greeum worker is stopped in this window.');
-  const pressed = await vscode.window.showWarningMessage(message, start, showLogButton);
-  if (pressed === showLogButton) services.log.show();
-  if (pressed !== start) return undefined;
+  if (!(await wantsStart(services))) return undefined;
   await startWorker(services);
   return services.session.state.role === null ? undefined : action(services, ...args);
+}
+
+async function wantsStart({ session, log }: Services): Promise<boolean> {
+  const { error } = session.state;
+  // Why it failed, with what helps; starting it again is the person's to say.
+  if (error !== null) return showError(GreeumError.fromJSON({ ...error, retry: 'after-reconnect' }), log, true);
+  const start = l10n.t('Start Worker');
+  const message = l10n.t('The Greeum worker is stopped in this window.');
+  return (await vscode.window.showWarningMessage(message, start)) === start;
 }
 
 function tell(sentence: (services: Services) => string): Action {

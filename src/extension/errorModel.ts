@@ -1,6 +1,6 @@
 /** How a failure is told to a person: the sentence, what to do, and the buttons that help. Pure. */
 
-import type { ErrorCode, GreeumError } from '../protocol/errors.js';
+import type { ErrorCode, GreeumError, SerializedError } from '../protocol/errors.js';
 import type { Localizer } from './localizer.js';
 
 export type ErrorButton = 'tryAgain' | 'startWorker' | 'restartWorker' | 'openSettings' | 'openDataFolder' | 'showLog';
@@ -50,11 +50,24 @@ export function errorModel(error: GreeumError, canRetry: boolean, l10n: Localize
     sentences.push(l10n.t('It is not known whether it was written; trying again cannot write it twice.'));
   }
   if (error.outcome === 'written') sentences.push(l10n.t('The memory itself was written.'));
-  if (error.hint !== undefined) sentences.push(error.hint);
+  const hint = hintOf(error, l10n);
+  if (hint !== undefined) sentences.push(hint);
   const buttons: ErrorButton[] = [];
   if (canRetry && error.retry !== 'never') buttons.push('tryAgain');
   const help = HELP[error.code];
   if (help !== undefined) buttons.push(help);
   if (!PLAIN.has(error.code)) buttons.push('showLog');
   return { message: sentences.join(' '), buttons };
+}
+
+/** The hint as it helps in the editor, where a folder is chosen by a setting and not by an option of a command line. */
+export function hintOf({ code, hint }: GreeumError | SerializedError, l10n: Localizer): string | undefined {
+  switch (code) {
+    case 'data_dir_missing':
+    case 'data_dir_unwritable':
+    case 'data_dir_not_a_directory':
+      return l10n.t('Choose another folder in the setting greeum.dataDir.');
+    default:
+      return hint;
+  }
 }

@@ -41,10 +41,17 @@ function titleOf(button: ErrorButton): string {
 
 async function press(button: Exclude<ErrorButton, 'tryAgain'>): Promise<void> {
   if (button === 'openSettings') {
-    await vscode.commands.executeCommand('workbench.action.openSettings', CONFIGURATION_SECTION);
+    await openSettings();
   } else {
     await vscode.commands.executeCommand(COMMANDS[button]);
   }
+}
+
+/** Most of our settings belong to the machine the worker runs on, so a remote window has them on a page of its own. */
+async function openSettings(): Promise<void> {
+  const isRemote = vscode.env.remoteName !== undefined;
+  const page = isRemote ? 'workbench.action.openRemoteSettings' : 'workbench.action.openSettings2';
+  await vscode.commands.executeCommand(page, { query: CONFIGURATION_SECTION });
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { HostState } from '../client/hostState.js';
 import type { WorkerStatus } from '../protocol/operations.js';
+import { hintOf } from './errorModel.js';
 import { COMMANDS, type CommandId } from './ids.js';
 import type { Localizer } from './localizer.js';
 import { escapeMarkdown, formatAge, formatBytes, formatMs } from './wording.js';
@@ -85,7 +86,8 @@ function clientLabel({ status, ownerPid }: HostState, l10n: Localizer): string {
 function tooltipOf(worker: HostState, label: string, l10n: Localizer): string {
   const { status, error } = worker;
   const parts = [`**${escapeMarkdown(label.trim())}**`];
-  if (error?.hint !== undefined) parts.push(escapeMarkdown(error.hint));
+  const hint = error === null ? undefined : hintOf(error, l10n);
+  if (hint !== undefined) parts.push(escapeMarkdown(hint));
   if (status !== null) parts.push(facts(status, l10n));
   parts.push(links(worker, l10n));
   return parts.join('\n\n');

@@ -1,6 +1,7 @@
 /** The worker's status as a Markdown document, fit for a bug report: no memory text, no token. */
 
 import type { HostState } from '../client/hostState.js';
+import { hintOf } from './errorModel.js';
 import type { Localizer } from './localizer.js';
 import { checkpointAge, percentiles } from './statusBarModel.js';
 import type { ExtensionFacts } from './services.js';
@@ -13,7 +14,8 @@ export function renderStatus({ phase, status, error }: HostState, extension: Ext
   ];
   if (error !== null) {
     rows.push([l10n.t('Error'), `${error.code}: ${error.message}`]);
-    if (error.hint !== undefined) rows.push([l10n.t('What to do'), error.hint]);
+    const hint = hintOf(error, l10n);
+    if (hint !== undefined) rows.push([l10n.t('What to do'), hint]);
   }
   if (status === null) return page(rows, l10n);
   const { queue } = status;

@@ -5,12 +5,16 @@ import { english } from '../../../src/extension/localizer.js';
 
 describe('errorModel', () => {
   it('says the sentence and what to do', () => {
-    const error = new GreeumError('data_dir_unwritable', 'The folder /x cannot be written.', {
-      hint: 'Choose another.',
-    });
+    const error = new GreeumError('no_free_port', 'Every port is taken.', { hint: 'Free one.' });
     const { message, buttons } = errorModel(error, true, english);
-    assert.equal(message, 'The folder /x cannot be written. Choose another.');
+    assert.equal(message, 'Every port is taken. Free one.');
     assert.deepEqual(buttons, ['openSettings', 'showLog']);
+  });
+
+  it('speaks of the setting where the command line speaks of its option', () => {
+    const error = new GreeumError('data_dir_unwritable', 'It cannot be written.', { hint: 'Use --data-dir.' });
+    const { message } = errorModel(error, true, english);
+    assert.equal(message, 'It cannot be written. Choose another folder in the setting greeum.dataDir.');
   });
 
   it('says that trying again is safe when the outcome is unknown, and offers it', () => {

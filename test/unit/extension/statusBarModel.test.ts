@@ -42,11 +42,11 @@ describe('statusBarModel', () => {
   });
 
   it('offers to start a worker that failed or is stopped', () => {
-    const error = new GreeumError('data_dir_unwritable', 'The folder cannot be written.', { hint: 'Choose another.' });
+    const error = new GreeumError('database_damaged', 'The file cannot be read.', { hint: 'Choose another.' });
     const failed = model({ phase: 'failed', status: null, error: error.toJSON() });
     assert.equal(failed.background, 'error');
     assert.equal(failed.command, COMMANDS.startWorker);
-    assert.match(failed.label, /cannot be written/);
+    assert.match(failed.label, /cannot be read/);
     assert.match(failed.tooltip, /Choose another/);
     assert.equal(model({ phase: 'stopped', status: null }).command, COMMANDS.startWorker);
   });

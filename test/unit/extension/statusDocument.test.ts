@@ -10,10 +10,10 @@ const render = (state: HostState): string => renderStatus(state, extension, engl
 
 describe('renderStatus', () => {
   it('says why there is no worker and what to do', () => {
-    const error = new GreeumError('data_dir_unwritable', 'It cannot be written.', { hint: 'Choose another.' });
+    const error = new GreeumError('database_damaged', 'It cannot be read.', { hint: 'Choose another.' });
     const text = render({ ...STOPPED, phase: 'failed', error: error.toJSON() });
     assert.match(text, /^State of this window +failed$/m);
-    assert.match(text, /^Error +data_dir_unwritable: It cannot be written\.$/m);
+    assert.match(text, /^Error +database_damaged: It cannot be read\.$/m);
     assert.match(text, /^What to do +Choose another\.$/m);
   });
 
