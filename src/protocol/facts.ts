@@ -49,7 +49,7 @@ export interface AddMemoryFacts extends RequestFacts {
   recentBlocks: readonly BlockFacts[];
   /**
    * How many of the command's words each of {@link recentBlocks} has, by block index, when the store counts them
-   * itself (`text/wordIndex.ts` does that twenty times sooner). Blocks that have none may be left out.
+   * itself (`text/wordIndex.ts` does that several times sooner). Blocks that have none may be left out.
    */
   sharedWords?: ReadonlyMap<number, number>;
   /** A, B, C in this order. */

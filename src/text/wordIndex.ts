@@ -1,5 +1,5 @@
 /**
- * Which of a few texts have a word. Counts the words that they share with another text twenty times sooner than
+ * Which of a few texts have a word. Counts the words that they share with another text several times sooner than
  * looking at each of them.
  */
 export class WordIndex {
