@@ -5,7 +5,7 @@
  *  1. `buildCheckpoint`, in the checkpoint thread: load the last `memory.db`, replay the closed segments (the very
  *     code of recovery), write `memory.db.new` and wait for the disk. Likewise index and slots.
  *  2. `installDatabase`, in the writer thread, a few system calls: make sure that nobody changed `memory.db`, keep
- *     others from writing to the new file, rename, wait for the folder. Only then are segments retired.
+ *     others from writing to the new file, rename. Then `makeInstalledDurable`. Only then are segments retired.
  *
  * A crash between any two system calls leaves the old or the new `memory.db` and a journal that continues it.
  */
@@ -19,7 +19,7 @@ import type { Layout } from './layout.js';
 import { openMemory } from './recovery.js';
 import { writeState } from './schema.js';
 import { SearchIndex } from './searchIndex.js';
-import { buildSlotsFile } from './slotsFile.js';
+import { buildSlotsFile, installSlotsFile, type BuiltSlots } from './slotsFile.js';
 
 /** The index is written again when it lacks this many blocks, or this share of them: it is only a head start. */
 const INDEX_LAG_BLOCKS = 2_000;
@@ -30,9 +30,10 @@ export interface BuiltCheckpoint {
   readonly sequence: number;
   readonly databaseBytes: number;
   readonly hasIndex: boolean;
-  readonly hasSlots: boolean;
-  /** Why the slot file was left alone, where it was. */
-  readonly slotsProblem: string | null;
+  /** Null when the slot file says already what it should, or cannot be replaced. */
+  readonly slots: Pick<BuiltSlots, 'replaces'> | null;
+  /** Why index or slot file were left alone, where one was. */
+  readonly problems: readonly string[];
 }
 
 /** Step 1, from the files alone. @throws GreeumError `checkpoint_failed` or what `openMemory` throws */
@@ -59,30 +60,61 @@ export async function writeImage(
   sequence: number,
 ): Promise<BuiltCheckpoint> {
   const sqljs = await loadEngine();
+  const databaseBytes = writeDatabase(files, layout, image, sequence);
+  const problems: string[] = [];
+  const index = companion(files, layout.indexTemp, problems, () => {
+    const bytes = buildIndex(files, layout, sqljs, image);
+    return bytes === null ? null : { bytes };
+  });
+  const slots = companion(files, layout.slotsTemp, problems, () =>
+    buildSlotsFile(files, sqljs, layout.slots, image.sql),
+  );
+  return {
+    sequence,
+    databaseBytes,
+    hasIndex: index !== null,
+    slots: slots === null ? null : { replaces: slots.replaces },
+    problems,
+  };
+}
+
+/** Writes `memory.db.new` and waits for the disk. @returns its bytes. @throws GreeumError `checkpoint_failed` */
+export function writeDatabase(files: Files, layout: Layout, image: Image, sequence: number): number {
   writeState(image.sql, 'applied_sequence', String(sequence));
   const bytes = image.sql.export();
   try {
     writeDurably(files, layout.databaseTemp, bytes);
-    const index = buildIndex(files, layout, sqljs, image);
-    if (index !== null) writeDurably(files, layout.indexTemp, index);
-    let slots: Uint8Array | null = null;
-    let slotsProblem: string | null = null;
-    try {
-      slots = buildSlotsFile(files, sqljs, layout.slots, image.sql);
-    } catch (error) {
-      // Python's slot file is damaged or somebody else's: it stays as it is, the slots are safe in memory.db.
-      slotsProblem = error instanceof Error ? error.message : 'unreadable';
-    }
-    if (slots !== null) writeDurably(files, layout.slotsTemp, slots);
-    return {
-      sequence,
-      databaseBytes: bytes.length,
-      hasIndex: index !== null,
-      hasSlots: slots !== null,
-      slotsProblem,
-    };
+    return bytes.length;
   } catch (error) {
+    // On a full disk the journal needs the room more than half a file does.
+    discard(files, layout.databaseTemp);
     throw checkpointFailed(error);
+  }
+}
+
+/** Index and slot file are in `memory.db` too, in another form: no checkpoint fails for their sake. */
+function companion<T extends { readonly bytes: Uint8Array }>(
+  files: Files,
+  temp: string,
+  problems: string[],
+  build: () => T | null,
+): T | null {
+  try {
+    const built = build();
+    if (built !== null) writeDurably(files, temp, built.bytes);
+    return built;
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : 'unreadable');
+    discard(files, temp);
+    return null;
+  }
+}
+
+function discard(files: Files, path: string): void {
+  try {
+    if (files.stat(path) !== null) files.unlink(path);
+  } catch {
+    // Whatever made the write fail is what matters; the next checkpoint overwrites the file.
   }
 }
 
@@ -110,7 +142,7 @@ export interface InstalledDatabase {
 }
 
 /**
- * Step 2.
+ * Step 2. From its return on `memory.db` is the new file.
  * @param expected the `memory.db` that the checkpoint was built from; null: none was there
  * @throws GreeumError `database_changed` (the new file is left aside as `memory.db.new`), `checkpoint_failed`
  */
@@ -119,10 +151,9 @@ export function installDatabase(files: Files, layout: Layout, expected: FileIden
   let guard: DatabaseGuard | null = null;
   try {
     guard = new DatabaseGuard(files, layout.databaseTemp);
+    const identity = files.stat(layout.databaseTemp);
+    if (identity === null) throw new Error('The new file is gone before its rename.');
     renamePersistently(files, layout.databaseTemp, layout.database);
-    files.syncFolder(layout.folder);
-    const identity = files.stat(layout.database);
-    if (identity === null) throw new Error('The file is gone after its rename.');
     return { guard, identity };
   } catch (error) {
     guard?.close();
@@ -130,10 +161,27 @@ export function installDatabase(files: Files, layout: Layout, expected: FileIden
   }
 }
 
-/** Puts index and slots in place. They can be rebuilt, so their order and the folder's fsync do not matter. */
+/** Until this returns, a power cut may bring the old file back. @throws GreeumError `checkpoint_failed` */
+export function makeInstalledDurable(files: Files, layout: Layout): void {
+  try {
+    files.syncFolder(layout.folder);
+  } catch (error) {
+    throw checkpointFailed(error);
+  }
+}
+
+/**
+ * Puts index and slots in place. They can be rebuilt, so their order and the folder's fsync do not matter.
+ * @throws GreeumError `checkpoint_failed`
+ */
 export function installCompanions(files: Files, layout: Layout, built: BuiltCheckpoint): void {
-  if (built.hasIndex) renamePersistently(files, layout.indexTemp, layout.index);
-  if (built.hasSlots) renamePersistently(files, layout.slotsTemp, layout.slots);
+  try {
+    if (built.hasIndex) renamePersistently(files, layout.indexTemp, layout.index);
+    const isInPlace = built.slots === null || installSlotsFile(files, layout, built.slots.replaces);
+    if (!isInPlace) discard(files, layout.slotsTemp);
+  } catch (error) {
+    throw checkpointFailed(error);
+  }
 }
 
 /** Promise 6. @throws GreeumError `database_changed` */
@@ -148,7 +196,7 @@ export function assertUnchanged(files: Files, layout: Layout, expected: FileIden
   );
 }
 
-function checkpointFailed(error: unknown): GreeumError {
+export function checkpointFailed(error: unknown): GreeumError {
   if (error instanceof GreeumError) return error;
   const errno = errnoOf(error) ?? (error instanceof Error ? error.message : 'unknown error');
   return new GreeumError('checkpoint_failed', `The checkpoint could not be written (${errno}).`, {

@@ -3,12 +3,15 @@
 import type { SqlJsStatic } from 'sql.js';
 
 import type { StoredSlot } from '../protocol/commands.js';
+import { GreeumError } from '../protocol/errors.js';
 import { SLOT_NAMES, type SlotName } from '../protocol/operations.js';
-import { acceptDatabase } from './databaseFile.js';
+import { acceptDatabase, DatabaseGuard, refuseUnfinished } from './databaseFile.js';
 import { integer, Sql, text, textOrNull } from './engine.js';
-import type { Files } from './files.js';
+import { renamePersistently, sameFile, type FileIdentity, type Files } from './files.js';
+import type { Layout } from './layout.js';
 import { hasTable } from './schema.js';
 
+const COLUMNS = 'slot_name, anchor_block, topic_vec, summary, last_seen, hysteresis';
 const SCHEMA = `CREATE TABLE IF NOT EXISTS slots (
   slot_name TEXT PRIMARY KEY, anchor_block TEXT, topic_vec TEXT, summary TEXT, last_seen REAL, hysteresis REAL)`;
 
@@ -17,65 +20,75 @@ export function readSlotsFile(files: Files, sqljs: SqlJsStatic, path: string): S
   const sql = openSlots(files, sqljs, path);
   if (sql === null) return [];
   try {
-    if (!hasTable(sql, 'slots')) return [];
-    return sql
-      .all('SELECT slot_name, anchor_block, topic_vec, summary, last_seen, hysteresis FROM slots')
-      .filter((row) => (SLOT_NAMES as readonly unknown[]).includes(row[0]))
-      .map((row) => ({
-        slot: text(row[0]) as SlotName,
-        anchorHash: textOrNull(row[1]) || null,
-        topicVector: textOrNull(row[2]),
-        summary: text(row[3]),
-        lastSeen: integer(row[4]),
-        hysteresis: integer(row[5]),
-      }));
+    return hasTable(sql, 'slots') ? storedSlots(sql) : [];
+  } finally {
+    sql.close();
+  }
+}
+
+export interface BuiltSlots {
+  readonly bytes: Uint8Array;
+  /** The version it was built from; null: there was none. */
+  readonly replaces: FileIdentity | null;
+}
+
+/**
+ * The file's next version: the slots of `image`, whatever else the old version held.
+ * @returns null when the old version says the same already
+ * @throws GreeumError when the old version is no slot file, or another program left it unfinished
+ */
+export function buildSlotsFile(files: Files, sqljs: SqlJsStatic, path: string, image: Sql): BuiltSlots | null {
+  const replaces = files.stat(path);
+  const sql = openSlots(files, sqljs, path) ?? new Sql(sqljs, null);
+  try {
+    const stored = hasTable(sql, 'slots') ? storedSlots(sql) : [];
+    sql.script(SCHEMA);
+    const rows = image.all(`SELECT ${COLUMNS} FROM greeum_slots ORDER BY slot_name`);
+    for (const row of rows) sql.run('INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?, ?)', row);
+    if (JSON.stringify(storedSlots(sql)) === JSON.stringify(stored)) return null;
+    return { bytes: sql.export(), replaces };
   } finally {
     sql.close();
   }
 }
 
 /**
- * The file's next version: the slots of `image`, whatever else the old version held.
- * @returns null when the old version says the same already
+ * Puts the next version in place, unless Python wrote to the file since, or is writing: then it waits its turn.
+ * @returns whether it is in place
  */
-export function buildSlotsFile(files: Files, sqljs: SqlJsStatic, path: string, image: Sql): Uint8Array | null {
-  const stored = JSON.stringify(sortSlots(readSlotsFile(files, sqljs, path)));
-  const rows = image.all(
-    'SELECT slot_name, anchor_block, topic_vec, summary, last_seen, hysteresis FROM greeum_slots ORDER BY slot_name',
-  );
-  const sql = openSlots(files, sqljs, path) ?? new Sql(sqljs, null);
+export function installSlotsFile(files: Files, layout: Layout, replaces: FileIdentity | null): boolean {
+  let guard: DatabaseGuard | null = null;
   try {
-    sql.script(SCHEMA);
-    for (const row of rows) sql.run('INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?, ?)', row);
-    const bytes = sql.export();
-    const now = rows.map((row) => ({
+    if (replaces !== null) guard = new DatabaseGuard(files, layout.slots);
+    refuseUnfinished(files, layout.slots);
+    if (!sameFile(files.stat(layout.slots), replaces)) return false;
+    renamePersistently(files, layout.slotsTemp, layout.slots);
+    return true;
+  } catch (error) {
+    if (error instanceof GreeumError) return false;
+    throw error;
+  } finally {
+    guard?.close();
+  }
+}
+
+function openSlots(files: Files, sqljs: SqlJsStatic, path: string): Sql | null {
+  refuseUnfinished(files, path);
+  if ((files.stat(path)?.size ?? 0) === 0) return null;
+  return new Sql(sqljs, acceptDatabase(files.readAll(path), path));
+}
+
+/** Ordered by name. */
+function storedSlots(sql: Sql): StoredSlot[] {
+  return sql
+    .all(`SELECT ${COLUMNS} FROM slots ORDER BY slot_name`)
+    .filter((row) => (SLOT_NAMES as readonly unknown[]).includes(row[0]))
+    .map((row) => ({
       slot: text(row[0]) as SlotName,
-      anchorHash: textOrNull(row[1]),
+      anchorHash: textOrNull(row[1]) || null,
       topicVector: textOrNull(row[2]),
       summary: text(row[3]),
       lastSeen: integer(row[4]),
       hysteresis: integer(row[5]),
     }));
-    return JSON.stringify(sortSlots(now)) === stored ? null : bytes;
-  } finally {
-    sql.close();
-  }
-}
-
-function openSlots(files: Files, sqljs: SqlJsStatic, path: string): Sql | null {
-  if ((files.stat(path)?.size ?? 0) === 0) return null;
-  return new Sql(sqljs, acceptDatabase(files.readAll(path), path));
-}
-
-function sortSlots(slots: readonly StoredSlot[]): StoredSlot[] {
-  return [...slots]
-    .map(({ slot, anchorHash, topicVector, summary, lastSeen, hysteresis }) => ({
-      slot,
-      anchorHash,
-      topicVector,
-      summary,
-      lastSeen,
-      hysteresis,
-    }))
-    .sort((a, b) => a.slot.localeCompare(b.slot));
 }

@@ -7,7 +7,16 @@ import type { Change } from '../protocol/change.js';
 import type { Command, StoredSlot } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { Facts } from '../protocol/facts.js';
-import { assertUnchanged, installCompanions, installDatabase, writeImage, type BuiltCheckpoint } from './checkpoint.js';
+import {
+  assertUnchanged,
+  checkpointFailed,
+  installCompanions,
+  installDatabase,
+  makeInstalledDurable,
+  writeDatabase,
+  writeImage,
+  type BuiltCheckpoint,
+} from './checkpoint.js';
 import { DatabaseGuard } from './databaseFile.js';
 import { loadEngine } from './engine.js';
 import { errnoOf, type FileIdentity, type Files } from './files.js';
@@ -18,7 +27,7 @@ import { Journal } from './journal.js';
 import type { Layout } from './layout.js';
 import { Queries } from './queries.js';
 import { RecentBlocks } from './recentBlocks.js';
-import { openMemory } from './recovery.js';
+import { openMemory, type OpenedMemory } from './recovery.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
 
@@ -60,20 +69,23 @@ export class Store {
   static async open(files: Files, layout: Layout, nowMs: number): Promise<Store> {
     const sqljs = await loadEngine();
     await createDatabase(files, layout);
-    const guard = new DatabaseGuard(files, layout.database);
+    const guard = guardDatabase(files, layout);
+    let opened: OpenedMemory | null = null;
+    let journal: Journal | null = null;
     try {
-      const opened = await openMemory(files, layout);
+      opened = await openMemory(files, layout);
+      const { image } = opened;
       if (opened.database === null) throw new Error('The database vanished while it was opened.');
-      const journal = new Journal(files, layout.journalFolder, opened.journal, opened.lastSequence);
+      journal = new Journal(files, layout.journalFolder, opened.journal, opened.lastSequence);
       const epoch = opened.epoch + 1;
       const rows = [['put', 'greeum_state', ['epoch', String(epoch)]]] as const;
       journal.append([{ seq: journal.nextSequence, epoch, at: nowMs, rows }]);
-      opened.image.applyRows(rows);
-      const openIndex = (): SearchIndex => SearchIndex.openFile(files, sqljs, layout.index, opened.image.sql);
+      image.applyRows(rows);
+      const openIndex = (): SearchIndex => SearchIndex.openFile(files, sqljs, layout.index, image.sql);
       return new Store({
         files,
         layout,
-        image: opened.image,
+        image,
         journal,
         guard,
         identity: opened.database,
@@ -81,6 +93,8 @@ export class Store {
         epoch,
       });
     } catch (error) {
+      journal?.close();
+      opened?.image.close();
       guard.close();
       throw error;
     }
@@ -206,7 +220,12 @@ export class Store {
     this.#guard.close();
     this.#guard = installed.guard;
     this.#identity = installed.identity;
-    this.#journal.retire(built.sequence);
+    makeInstalledDurable(this.#files, this.#layout);
+    try {
+      this.#journal.retire(built.sequence);
+    } catch (error) {
+      throw checkpointFailed(error);
+    }
     installCompanions(this.#files, this.#layout, built);
   }
 
@@ -247,13 +266,21 @@ async function createDatabase(files: Files, layout: Layout): Promise<void> {
   if (found !== null && found.size > 0) return;
   const { image, lastSequence } = await openMemory(files, layout);
   try {
-    await writeImage(files, layout, image, lastSequence);
-    const installed = installDatabase(files, layout, found);
-    installed.guard.close();
+    writeDatabase(files, layout, image, lastSequence);
+    installDatabase(files, layout, found).guard.close();
+    makeInstalledDurable(files, layout);
   } catch (error) {
     throw unwritable(error, layout);
   } finally {
     image.close();
+  }
+}
+
+function guardDatabase(files: Files, layout: Layout): DatabaseGuard {
+  try {
+    return new DatabaseGuard(files, layout.database);
+  } catch (error) {
+    throw unwritable(error, layout);
   }
 }
 

@@ -106,9 +106,7 @@ export class Writer {
             'info',
             `Checkpoint at frame ${built.sequence}: ${built.databaseBytes} bytes, ${Math.round(tookMs)} ms.`,
           );
-          if (built.slotsProblem !== null) {
-            options.log('warn', `stm_anchors.db was left as it is: ${built.slotsProblem}`);
-          }
+          for (const problem of built.problems) options.log('warn', `Left as it is: ${problem}`);
           options.onChange();
         },
         onFailed: (error) => this.#checkpointFailed(error),

@@ -6,9 +6,8 @@ import { GreeumError } from '../../src/protocol/errors.js';
 import type { JsonValue } from '../../src/protocol/json.js';
 import type { AddMemoryInput, InputOf, WriteOperation } from '../../src/protocol/operations.js';
 import { buildCheckpoint, type BuiltCheckpoint } from '../../src/storage/checkpoint.js';
-import { loadEngine } from '../../src/storage/engine.js';
+import { loadEngine, Sql } from '../../src/storage/engine.js';
 import type { Files } from '../../src/storage/files.js';
-import { Image } from '../../src/storage/image.js';
 import { layoutOf } from '../../src/storage/layout.js';
 import { Store } from '../../src/storage/store.js';
 import { WriteQueue } from '../../src/worker/writeQueue.js';
@@ -119,10 +118,34 @@ export class TestMemory {
 
 /** What an SQLite file holds. */
 export async function dumpOfFile(bytes: Uint8Array): Promise<Dump> {
-  const image = new Image(await loadEngine(), bytes);
+  const sql = new Sql(await loadEngine(), bytes);
   try {
-    return dumpOf(image.sql);
+    return dumpOf(sql);
   } finally {
-    image.close();
+    sql.close();
   }
+}
+
+/** `stm_anchors.db` as Python leaves it. @param more SQL for what else is in it */
+export async function slotsFile(slots: readonly Partial<StoredSlot>[], more = ''): Promise<Uint8Array> {
+  const sql = new Sql(await loadEngine(), null);
+  sql.script(
+    `CREATE TABLE slots (slot_name TEXT PRIMARY KEY, anchor_block TEXT, topic_vec TEXT, summary TEXT, last_seen REAL,
+       hysteresis REAL);
+     INSERT INTO slots VALUES ('A', NULL, NULL, '', 0, 0), ('B', NULL, NULL, '', 0, 0), ('C', NULL, NULL, '', 0, 0);
+     ${more}`,
+  );
+  for (const { slot, anchorHash, topicVector, summary, lastSeen, hysteresis } of slots) {
+    sql.run('INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?, ?)', [
+      slot ?? 'A',
+      anchorHash ?? null,
+      topicVector ?? null,
+      summary ?? '',
+      lastSeen ?? 0,
+      hysteresis ?? 0,
+    ]);
+  }
+  const bytes = sql.export();
+  sql.close();
+  return bytes;
 }

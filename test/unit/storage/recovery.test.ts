@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import type { Command } from '../../../src/protocol/commands.js';
-import { SLOT_NAMES, type AddMemoryInput } from '../../../src/protocol/operations.js';
+import { SLOT_NAMES } from '../../../src/protocol/operations.js';
 import { encodeFrame, type Frame } from '../../../src/storage/frame.js';
 import { openMemory } from '../../../src/storage/recovery.js';
 import { buildCheckpoint } from '../../../src/storage/checkpoint.js';
