@@ -26,7 +26,8 @@ export class Owner implements MemoryService {
   readonly #startedAtMs = Date.now();
   readonly #listeners = new Set<() => void>();
   #writer!: WriterClient;
-  #endpoint!: Endpoint;
+  /** Null until both doors are open. */
+  #endpoint: Endpoint | null = null;
   #stopping: Promise<void> | null = null;
 
   private constructor(options: OwnerOptions, post: (message: FromOwner) => void) {
@@ -61,17 +62,21 @@ export class Owner implements MemoryService {
       host: this.#options.host,
       version: this.#options.version,
       started_at_ms: this.#startedAtMs,
-      endpoint: this.#endpoint.url,
-      socket: this.#endpoint.socketPath,
-      clients: this.#endpoint.clients(),
+      endpoint: this.#endpoint?.url ?? null,
+      socket: this.#endpoint?.socketPath ?? null,
+      clients: this.#endpoint?.clients() ?? 0,
       ...this.#writer.snapshot,
     };
   }
 
   /** Everything a host needs to know once the endpoints answer. */
   get ready(): FromOwner {
-    const { capabilityUrl, socketPath: socket } = this.#endpoint;
-    return { type: 'ready', status: this.status, endpoint: capabilityUrl, socket };
+    return {
+      type: 'ready',
+      status: this.status,
+      endpoint: this.#endpoint?.capabilityUrl ?? null,
+      socket: this.#endpoint?.socketPath ?? '',
+    };
   }
 
   call<K extends OperationName>(operation: K, input: InputOf<K>, options?: CallOptions): Promise<ResultOf<K>>;
@@ -97,7 +102,7 @@ export class Owner implements MemoryService {
     const { epoch } = this.status;
     // The writer first: what waits in it is answered while the endpoint still can.
     const closed = this.#writer.close(LAST_CHECKPOINT_MS[this.#options.host]);
-    await this.#endpoint.close();
+    await this.#endpoint?.close();
     await removeDiscovery(this.#options.dataDir, { pid: process.pid, epoch });
     await closed;
     this.#post({ type: 'stopped' });
@@ -105,12 +110,13 @@ export class Owner implements MemoryService {
 
   async #fail(error: GreeumError): Promise<void> {
     if (this.#stopping !== null) return;
-    this.#stopping = this.#endpoint.close();
+    this.#stopping = this.#endpoint?.close() ?? Promise.resolve();
     await this.#stopping;
     this.#post({ type: 'failed', error: error.toJSON() });
   }
 
   #changed(): void {
+    if (this.#endpoint === null) return;
     for (const listener of this.#listeners) listener();
     this.#post({ type: 'status', status: this.status });
   }
@@ -122,7 +128,7 @@ export class Owner implements MemoryService {
     if (replacedBecause !== null) warn(`A new access token was made: ${replacedBecause}`);
     const previous = await readDiscovery(dataDir);
     const { epoch, database } = this.#writer.snapshot;
-    this.#endpoint = await createEndpoint({
+    const opened = await createEndpoint({
       service: this,
       version,
       status: () => this.status,
@@ -141,10 +147,11 @@ export class Owner implements MemoryService {
         : null,
       onWarning: warn,
     });
-    const endpoint = this.#endpoint.capabilityUrl;
+    this.#endpoint = opened;
+    const endpoint = opened.capabilityUrl;
     await writeDiscovery(dataDir, {
       ...(endpoint === null ? {} : { endpoint }),
-      socket: this.#endpoint.socketPath,
+      socket: opened.socketPath,
       pid: process.pid,
       started_at: new Date(this.#startedAtMs).toISOString(),
       semantic: false,
