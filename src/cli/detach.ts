@@ -31,9 +31,13 @@ function startDetached(dataDir: string, { port, idleExit }: ServeOptions): Promi
   });
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(notStarted(`${error.message}`)));
-    child.once('exit', (code) => reject(notStarted(`it ended with exit status ${String(code)}`)));
+    child.once('exit', (code) => {
+      // Its last words may still be on their way; they count more than its end.
+      const end = (): void => reject(notStarted(`it ended with exit status ${String(code)}`));
+      if (child.connected) child.once('disconnect', end);
+      else end();
+    });
     child.once('message', (message) => {
-      child.removeAllListeners('exit');
       child.unref();
       const said = message as FromDetached;
       if (said.type === 'ready') resolve(said.status);

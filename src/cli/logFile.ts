@@ -7,26 +7,25 @@ const MOST_BYTES = 1024 * 1024;
 /** Lines with a time, for this user's eyes only. A log that cannot be written is no reason to stop working. */
 export class LogFile {
   readonly #path: string;
-  #bytes: number;
+  /** Size of the file; null before the first line. */
+  #bytes: number | null = null;
 
   constructor(path: string) {
     this.#path = path;
-    this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   append(level: HostLog['level'], text: string): void {
     const line = `${new Date().toISOString()} ${level} ${text}\n`;
     try {
-      if (this.#bytes > MOST_BYTES) this.#turn();
+      let bytes = this.#bytes ?? statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+      if (bytes > MOST_BYTES) {
+        renameSync(this.#path, `${this.#path}.1`);
+        bytes = 0;
+      }
       appendFileSync(this.#path, line, { mode: 0o600 });
-      this.#bytes += line.length;
+      this.#bytes = bytes + line.length;
     } catch {
       // Full disk or missing rights: the worker itself says so where it matters, in its answers.
     }
-  }
-
-  #turn(): void {
-    renameSync(this.#path, `${this.#path}.1`);
-    this.#bytes = 0;
   }
 }
