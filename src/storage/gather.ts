@@ -96,6 +96,7 @@ export class Gatherer {
       ...this.#request(command),
       lastBlock: newest === undefined ? null : { blockIndex: newest.blockIndex, hash: newest.hash },
       recentBlocks,
+      sharedWords: this.#recent.sharedWords(command.words),
       slots: this.slots(),
       keywordBlocks: this.#keywordBlocks(command.keywords),
       newestNodeByRoot: newestNodeByRoot(recentBlocks),

@@ -5,6 +5,7 @@
 
 import type { BlockFacts } from '../protocol/facts.js';
 import { branchWords } from '../text/branchWords.js';
+import { WordIndex } from '../text/wordIndex.js';
 import { integer, text, textOrNull, type Sql } from './engine.js';
 
 /** How far back the branch rule looks; Greeum's own number. */
@@ -18,6 +19,8 @@ export class RecentBlocks {
   readonly #sql: Sql;
   /** Newest first; null: to be read again. */
   #blocks: RecentBlock[] | null = null;
+  /** Of the blocks in the list. */
+  #words = new WordIndex();
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -29,12 +32,21 @@ export class RecentBlocks {
     return this.#blocks;
   }
 
+  /** How many of these words each of the recent blocks has; by block index. */
+  sharedWords(words: ReadonlySet<string>): Map<number, number> {
+    this.list();
+    return this.#words.sharedWith(words);
+  }
+
   /** To be called when blocks were written: the newest is read into the list, or all of it when that is not enough. */
   refresh(): void {
     if (this.#blocks === null) return;
     const newest = this.#blocks[0]?.blockIndex ?? -1;
     const added = this.#read('WHERE b.block_index > ? ORDER BY b.block_index DESC LIMIT ?', [newest, RECENT_BLOCKS]);
-    this.#blocks = [...added, ...this.#blocks].slice(0, RECENT_BLOCKS);
+    for (const block of added) this.#words.add(block.blockIndex, block.words);
+    const all = [...added, ...this.#blocks];
+    this.#blocks = all.slice(0, RECENT_BLOCKS);
+    for (const block of all.slice(RECENT_BLOCKS)) this.#words.delete(block.blockIndex, block.words);
   }
 
   /** To be called when written blocks were taken back. */
@@ -43,7 +55,10 @@ export class RecentBlocks {
   }
 
   #load(): RecentBlock[] {
-    return this.#read('ORDER BY b.block_index DESC LIMIT ?', [RECENT_BLOCKS]);
+    const blocks = this.#read('ORDER BY b.block_index DESC LIMIT ?', [RECENT_BLOCKS]);
+    this.#words = new WordIndex();
+    for (const block of blocks) this.#words.add(block.blockIndex, block.words);
+    return blocks;
   }
 
   #read(clause: string, values: readonly number[]): RecentBlock[] {
