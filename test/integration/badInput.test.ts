@@ -165,8 +165,9 @@ function digest(folder: string): string {
   const hash = createHash('sha256');
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     // Its text says who held the lock last, and nothing of memories.
-    if (entry.isFile() && entry.name !== 'worker.lock')
+    if (entry.isFile() && entry.name !== 'worker.lock') {
       hash.update(entry.name).update(readFileSync(join(entry.parentPath, entry.name)));
+    }
   }
   return hash.digest('hex');
 }
