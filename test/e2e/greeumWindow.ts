@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Locator } from 'playwright-core';
 import type { EditorWindow, StatusBarItem } from '../vscode/harness/editorWindow.js';
 import { projectRoot, screenshotPath } from '../vscode/harness/paths.js';
 import { waitFor } from '../vscode/harness/waitFor.js';
@@ -31,8 +30,12 @@ export class GreeumWindow {
     });
   }
 
-  statusBarItem(): Locator {
-    return this.window.page.locator('[id="greeum.greeum-vscode.greeum.status"]');
+  /** Points at our status bar item until what it says is there, and returns that. */
+  async hoverStatus(text: RegExp): Promise<string> {
+    await this.window.page.locator('[id="greeum.greeum-vscode.greeum.status"]').hover();
+    const hover = this.window.page.locator('.workbench-hover').filter({ hasText: text });
+    await hover.waitFor();
+    return hover.innerText();
   }
 
   /** Rows of the search that is open, each with the memory's text and what it is. */
@@ -47,13 +50,22 @@ export class GreeumWindow {
   }
 }
 
+/** A part of the window, in pixels from its upper left corner. */
+export interface Part {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /**
- * Where a picture of the documentation goes: into `media/screenshots/` when `GREEUM_UPDATE_SCREENSHOTS=1`, so that
+ * Takes a picture for the documentation: into `media/screenshots/` when `GREEUM_UPDATE_SCREENSHOTS=1`, so that
  * running the tests changes no file of the project, else to the other pictures of tests.
  */
-export async function documentationPicture(name: string): Promise<string> {
-  if (process.env['GREEUM_UPDATE_SCREENSHOTS'] !== '1') return screenshotPath(name);
+export async function takePicture({ window }: GreeumWindow, name: string, part: Part): Promise<void> {
+  const isForDocs = process.env['GREEUM_UPDATE_SCREENSHOTS'] === '1';
   const folder = path.join(projectRoot, 'media/screenshots');
-  await mkdir(folder, { recursive: true });
-  return path.join(folder, `${name}.png`);
+  if (isForDocs) await mkdir(folder, { recursive: true });
+  const file = isForDocs ? path.join(folder, `${name}.png`) : await screenshotPath(name);
+  await window.page.screenshot({ path: file, clip: part });
 }

@@ -1,14 +1,28 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeTempDir } from '../vscode/harness/paths.js';
 import { waitFor } from '../vscode/harness/waitFor.js';
 import { useEditor } from './editor.js';
-import { documentationPicture, GreeumWindow } from './greeumWindow.js';
+import { GreeumWindow, takePicture } from './greeumWindow.js';
 import { storedTexts } from './memoryFile.js';
 
 describe('Greeum in a window', () => {
   const editor = useEditor();
+
+  const folders: string[] = [];
+  after(async () => {
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** A new folder with a name fit for pictures. */
+  async function newFolder(name: string): Promise<string> {
+    const parent = await makeTempDir('project');
+    folders.push(parent);
+    const folder = path.join(parent, name);
+    await mkdir(folder);
+    return folder;
+  }
 
   async function openWindow(folder?: string): Promise<GreeumWindow> {
     const window = new GreeumWindow(await editor.openWindow(folder));
@@ -32,7 +46,7 @@ describe('Greeum in a window', () => {
   });
 
   it('adds the selection of an editor from its context menu', async () => {
-    const folder = await makeTempDir('project');
+    const folder = await newFolder('service');
     await writeFile(path.join(folder, 'limits.py'), 'RETRIES = 5\nTIMEOUT = 30\n');
     const greeum = await openWindow(folder);
     const { window } = greeum;
@@ -55,7 +69,7 @@ describe('Greeum in a window', () => {
   });
 
   it('searches while typing and opens what is picked', async () => {
-    const window = await openWindow();
+    const window = await openWindow(await newFolder('shop'));
     for (const text of [
       'Redis was too slow for the queue.',
       'The logo is green.',
@@ -66,7 +80,7 @@ describe('Greeum in a window', () => {
     await window.window.runCommand('Greeum: Search Memories');
     await window.window.type('queue');
     await waitFor('two memories', async () => (await window.foundMemories()).length === 2);
-    await window.window.screenshot('search', { path: await documentationPicture('search') });
+    await takePicture(window, 'search', { x: 320, y: 0, width: 640, height: 180 });
     await window.window.type('redis queue');
     await waitFor('the best one first', async () => /Redis/.test((await window.foundMemories())[0] ?? ''));
     await window.window.page.keyboard.press('Enter');
@@ -74,13 +88,12 @@ describe('Greeum in a window', () => {
   });
 
   it('shows the worker in the status bar and its numbers above it', async () => {
-    const window = await openWindow();
-    await window.addMemory('One more, so that there is something to count.');
-    await window.statusBarItem().hover();
-    const hover = window.window.page.locator('.workbench-hover').filter({ hasText: 'Last checkpoint' });
-    await hover.waitFor();
-    const text = await hover.innerText();
+    const window = await openWindow(await newFolder('notes'));
+    for (const text of ['Retries are limited to five.', 'Timeouts are 30 seconds.', 'The queue is bounded.']) {
+      await window.addMemory(text);
+    }
+    const text = await window.hoverStatus(/Last checkpoint/);
     for (const fact of [/epoch \d+/, /0 waiting/, /p50 [\d.]+ ms/]) assert.match(text, fact);
-    await window.window.screenshot('status-bar', { path: await documentationPicture('status-bar') });
+    await takePicture(window, 'status-bar', { x: 0, y: 420, width: 720, height: 300 });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { useEditor } from './editor.js';
-import { documentationPicture, GreeumWindow } from './greeumWindow.js';
+import { GreeumWindow, takePicture } from './greeumWindow.js';
 import { storedTexts } from './memoryFile.js';
 
 const OWNER = /the worker runs in this window/;
@@ -20,7 +20,8 @@ describe('Greeum in several windows', () => {
     const second = await openWindow(CLIENT);
     await first.addMemory('from the owner');
     await second.addMemory('from the client');
-    await second.window.screenshot('client', { path: await documentationPicture('client') });
+    await second.hoverStatus(CLIENT);
+    await takePicture(second, 'client', { x: 0, y: 420, width: 720, height: 300 });
     await first.window.close();
     await second.waitForStatus(OWNER);
     await second.addMemory('from the new owner');
