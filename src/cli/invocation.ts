@@ -13,11 +13,16 @@ export interface CommonOptions {
   worker?: boolean;
 }
 
+export const ENDPOINT_OPTION: OptionSpec = {
+  flags: '--endpoint <url>',
+  says: 'worker to use: http://127.0.0.1:PORT/TOKEN/mcp, unix:PATH or pipe:NAME',
+};
+
 /** How the memory is reached. */
 export const WORKER_OPTIONS: readonly OptionSpec[] = [
   { flags: '--use-worker', says: 'fail (exit status 3) when no worker is running' },
   { flags: '--no-worker', says: 'do without the worker; refused for writing while one is running' },
-  { flags: '--endpoint <url>', says: 'worker to use: http://127.0.0.1:PORT/TOKEN/mcp, unix:PATH or pipe:NAME' },
+  ENDPOINT_OPTION,
 ];
 
 export const KEY_OPTION: OptionSpec = {

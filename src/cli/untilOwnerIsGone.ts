@@ -1,16 +1,15 @@
-import type { MemoryLocation } from '../client/dataDirectory.js';
-import { findCandidates } from '../client/discovery.js';
 import type { Disposable } from '../client/emitter.js';
-import { watchOwner } from '../client/ownerWatch.js';
+import type { Endpoint } from '../client/endpoint.js';
+import { watchOwner, type WatchHandlers } from '../client/ownerWatch.js';
 
 export interface Waiting {
-  /** True when the owner has gone, false when the time was up; at once where nobody can be watched. */
+  /** True when an owner that was there has gone; false when the time is up, or when nobody was there to watch. */
   readonly promise: Promise<boolean>;
   cancel(): void;
 }
 
-/** Begins to watch now, so that an end that comes very soon is not missed. */
-export function untilOwnerIsGone(location: MemoryLocation, withinMs: number): Waiting {
+/** Watches from now on, so that an end that comes very soon is not missed. */
+export function untilOwnerIsGone(endpoints: readonly Endpoint[], withinMs: number): Waiting {
   const resources: Disposable[] = [];
   const cancel = (): void => resources.forEach((resource) => resource.dispose());
   const promise = new Promise<boolean>((resolve) => {
@@ -20,13 +19,17 @@ export function untilOwnerIsGone(location: MemoryLocation, withinMs: number): Wa
     };
     const timer = setTimeout(() => end(false), withinMs);
     resources.push({ dispose: () => clearTimeout(timer) });
-    const endpoint = findCandidates(location, {}, undefined).find(
-      (found) => found.endpoint.kind === 'socket',
-    )?.endpoint;
-    if (endpoint === undefined) return end(false);
-    resources.push(
-      watchOwner(endpoint, { onConnected: () => undefined, onStatus: () => undefined, onGone: () => end(true) }),
-    );
+    let left = endpoints.length;
+    const handlers: WatchHandlers = {
+      onConnected: () => undefined,
+      onStatus: () => undefined,
+      onGone: (wasConnected) => {
+        left -= 1;
+        if (wasConnected) end(true);
+        else if (left === 0) end(false);
+      },
+    };
+    for (const endpoint of endpoints) resources.push(watchOwner(endpoint, handlers));
   });
   return { promise, cancel };
 }

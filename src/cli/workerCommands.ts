@@ -2,10 +2,11 @@ import { GreeumError } from '../protocol/errors.js';
 import type { StopResult } from '../protocol/operations.js';
 import { EXIT } from './exitCodes.js';
 import { command, type CommandSpec } from './commandSpec.js';
-import { ask, openClient, type CommonOptions } from './invocation.js';
+import { ask, ENDPOINT_OPTION, openClient, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import { serve } from './serveCommand.js';
 import { minutes, SERVE_OPTIONS, type ServeOptions } from './serveOptions.js';
 import type { Shell } from './shell.js';
+import { untilOwnerIsGone } from './untilOwnerIsGone.js';
 import { describeStatus } from './workerText.js';
 
 /** A running worker answers this at once; one that does not is suspended or worse. */
@@ -27,16 +28,19 @@ export const WORKER_COMMANDS: readonly CommandSpec[] = [
   command<CommonOptions>({
     name: 'worker status',
     says: 'show the running worker; exit status 3 when there is none',
+    options: [ENDPOINT_OPTION],
     run: status,
   }),
   command<CommonOptions>({
     name: 'worker stop',
     says: 'stop the worker in order; open VS Code windows may take its place',
+    options: [ENDPOINT_OPTION],
     run: stop,
   }),
   command<CommonOptions>({
     name: 'worker flush',
     says: 'write memory.db now, so that other programs see the latest memories in it',
+    options: WORKER_OPTIONS,
     run: flush,
   }),
   command<ServeOptions>({
@@ -66,16 +70,16 @@ async function status(shell: Shell, options: CommonOptions): Promise<void> {
 /** Returns when the worker is gone, so that what comes next in a script finds it gone. */
 async function stop(shell: Shell, options: CommonOptions): Promise<void> {
   const client = openClient(shell, options);
+  const gone = untilOwnerIsGone(client.endpoints, STOP_TIMEOUT_MS);
   try {
-    const { untilOwnerIsGone } = await import('./untilOwnerIsGone.js');
-    const gone = untilOwnerIsGone(client.location, STOP_TIMEOUT_MS);
     const stopping = await askToStop(shell, () => client.stop({ timeoutMs: STATUS_TIMEOUT_MS }));
-    if (stopping === null) return gone.cancel();
+    if (stopping === null) return;
     const isGone = await gone.promise;
     const status = isGone ? 'stopped' : stopping.status;
     const words = isGone ? 'Worker stopped' : 'The worker is still stopping';
     shell.output.result({ ...stopping, status }, () => `${words} (process ${stopping.pid}).`);
   } finally {
+    gone.cancel();
     client.close();
   }
 }

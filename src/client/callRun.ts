@@ -71,7 +71,7 @@ export interface RunOptions {
 
 /** First and longest pause between two attempts; a local writer holds the lock for some tens of milliseconds. */
 const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 100;
 /** An owner that does not say within this who it is does not count as running. */
 const PROBE_MS = 1_000;
 /** How often an owner may answer that it does not know what became of the write before we pass that on. */
@@ -166,7 +166,9 @@ export class CallRun<K extends OperationName> {
     if (this.#tiedTo !== null) return [this.#tiedTo];
     const all = this.#parts.findCandidates(location);
     const first = all[0];
-    return this.#parts.use === 'require' && first !== undefined && isConfigured(first) ? [first] : all;
+    // Who means one worker does not mean another one: neither where it is required, nor to stop it.
+    const isMeant = this.#parts.use === 'require' || this.#operation === 'stop';
+    return isMeant && first !== undefined && isConfigured(first) ? [first] : all;
   }
 
   /** The owner's result; its refusals are thrown, except those that the next attempt may turn around. */
@@ -197,7 +199,7 @@ export class CallRun<K extends OperationName> {
       case 'unreachable':
         this.#metOwner ||= exchange.isBusy;
         if (isConfigured(candidate) || exchange.isBusy) this.#trouble = unreachable(candidate, exchange.cause);
-        if (isConfigured(candidate) && this.#parts.use !== 'require') this.#warnUnreachable(candidate);
+        if (isConfigured(candidate) && this.#parts.use === 'auto') this.#warnUnreachable(candidate);
         return exchange.isBusy ? 'again' : 'elsewhere';
       case 'lost':
         this.#metOwner = true;

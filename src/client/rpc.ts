@@ -1,7 +1,21 @@
 import { GreeumError, isSerializedError } from '../protocol/errors.js';
-import { METHOD_PREFIX } from '../protocol/jsonRpc.js';
+import {
+  METHOD_PREFIX,
+  RPC_INVALID_PARAMS,
+  RPC_INVALID_REQUEST,
+  RPC_METHOD_NOT_FOUND,
+  RPC_PARSE_ERROR,
+} from '../protocol/jsonRpc.js';
 import { MAX_REQUEST_BYTES } from '../protocol/limits.js';
 import type { InputOf, OperationName, ResultOf } from '../protocol/operations.js';
+
+/** Errors of a server that did not get as far as carrying anything out. */
+const NOT_UNDERSTOOD: readonly unknown[] = [
+  RPC_PARSE_ERROR,
+  RPC_INVALID_REQUEST,
+  RPC_METHOD_NOT_FOUND,
+  RPC_INVALID_PARAMS,
+];
 
 /**
  * The body of one call. Numbers that JSON cannot carry are refused here, because they would arrive as null.
@@ -29,9 +43,10 @@ export function decodeAnswer<K extends OperationName>(operation: K, status: numb
   const answer = parseObject(body);
   if (answer === null) throw refusedByStatus(operation, status);
   if (typeof answer['result'] === 'object' && answer['result'] !== null) return answer['result'] as ResultOf<K>;
-  const error = answer['error'];
-  const data = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)['data'] : undefined;
+  const { code, data } = (answer['error'] ?? {}) as { code?: unknown; data?: unknown };
   if (isSerializedError(data)) throw GreeumError.fromJSON({ ...data, retry: data.retry ?? 'never' });
+  // JSON-RPC, but not ours; Python Greeum's server answers like this.
+  if (NOT_UNDERSTOOD.includes(code)) throw notAWorker('it does not know the method');
   throw refusedByStatus(operation, status);
 }
 
@@ -53,14 +68,18 @@ function refusedByStatus(operation: OperationName, status: number): GreeumError 
   }
   if (status === 413) return new GreeumError('request_too_large', 'The worker refused the request as too large.');
   if (status >= 400 && status < 500) {
-    return new GreeumError('worker_unreachable', `What answers at the endpoint is not a Greeum worker (${status}).`, {
-      hint: 'Check the endpoint; `greeum worker status` shows the one in use.',
-    });
+    return notAWorker(`status ${status}`);
   }
   return new GreeumError('internal', `The worker gave an answer to ${operation} that cannot be read (${status}).`, {
     // It arrived, and nobody can say what became of it.
     outcome: 'unknown',
     retry: 'same-key',
+  });
+}
+
+function notAWorker(why: string): GreeumError {
+  return new GreeumError('worker_unreachable', `What answers at the endpoint is not a Greeum worker (${why}).`, {
+    hint: 'Check the endpoint; "greeum worker status" shows the worker of the data directory.',
   });
 }
 

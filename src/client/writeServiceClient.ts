@@ -18,7 +18,8 @@ import {
 import { VERSION } from '../protocol/version.js';
 import { CallRun, type ClientWarning, type Parts, type Routed } from './callRun.js';
 import { locateMemory, type MemoryLocation } from './dataDirectory.js';
-import { findCandidates } from './discovery.js';
+import { findCandidates, type Candidate } from './discovery.js';
+import type { Endpoint } from './endpoint.js';
 import { HttpTransport, type Transport } from './httpTransport.js';
 import { newIdempotencyKey } from './idempotencyKey.js';
 import { openLocalBundle, type OpenLocal } from './localStore.js';
@@ -79,6 +80,11 @@ export class WriteServiceClient implements MemoryService {
   /** Where the memory is; looked up anew each time, because a data directory can appear or move. */
   get location(): MemoryLocation {
     return locateMemory(this.#options.dataDir, this.#env);
+  }
+
+  /** Where this client looks for the owner, best first. @throws GreeumError for a configured endpoint that is wrong */
+  get endpoints(): readonly Endpoint[] {
+    return this.#findCandidates(this.location).map(({ endpoint }) => endpoint);
   }
 
   async call<K extends OperationName>(operation: K, input: InputOf<K>, options?: CallOptions): Promise<ResultOf<K>> {
@@ -177,7 +183,7 @@ export class WriteServiceClient implements MemoryService {
     return {
       use: this.#use,
       locate: () => this.location,
-      findCandidates: (location) => findCandidates(location, this.#env, this.#options.endpoint),
+      findCandidates: (location) => this.#findCandidates(location),
       transport: this.#transport,
       openLocal: this.#options.openLocal ?? openLocalBundle,
       version: VERSION,
@@ -185,6 +191,10 @@ export class WriteServiceClient implements MemoryService {
       warn: (warning) => this.#warnOnce(warning),
       whenNoOwner: this.#options.whenNoOwner,
     };
+  }
+
+  #findCandidates(location: MemoryLocation): Candidate[] {
+    return findCandidates(location, this.#env, this.#options.endpoint);
   }
 
   #warnOnce(warning: ClientWarning): void {

@@ -282,6 +282,37 @@ describe('WriteServiceClient', () => {
       assert.ok(!error.message.includes('t0ken'));
     });
 
+    it('stops that worker or none', async () => {
+      const transport = new FakeTransport(nobody);
+      const error = await failure(clientOf({ transport, endpoint, use: 'auto' }).client.stop());
+      assert.deepEqual([error.code, transport.sent.length], ['worker_unreachable', 1]);
+    });
+
+    it('where another kind of server answers, is told from a failed write', async () => {
+      const rpc = { jsonrpc: '2.0', id: 1, error: { code: -32601, message: 'Method not found' } };
+      for (const [status, body] of [
+        [200, JSON.stringify(rpc)],
+        [404, '<html>'],
+        [405, ''],
+      ] as const) {
+        const transport = new FakeTransport({ kind: 'answer', status, body });
+        const error = await failure(clientOf({ transport, endpoint }).client.addMemory({ content: 'x' }));
+        assert.deepEqual([error.code, error.outcome], ['worker_unreachable', 'not_written']);
+      }
+    });
+
+    it('that refuses the token says so', async () => {
+      const transport = new FakeTransport({ kind: 'answer', status: 401, body: '' });
+      const error = await failure(clientOf({ transport, endpoint }).client.addMemory({ content: 'x' }));
+      assert.deepEqual([error.code, error.outcome], ['unauthorized', 'not_written']);
+    });
+
+    it('whose answer cannot be read leaves the outcome open', async () => {
+      const transport = new FakeTransport({ kind: 'answer', status: 200, body: '{"jsonrpc":"2.0"' });
+      const error = await failure(clientOf({ transport, endpoint }).client.addMemory({ content: 'x' }));
+      assert.deepEqual([error.code, error.outcome, error.retry], ['internal', 'unknown', 'same-key']);
+    });
+
     it('never writes elsewhere what may have been written there', async () => {
       const local = new FakeLocal(added);
       const transport = new FakeTransport(lost, nobody);
