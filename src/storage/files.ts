@@ -5,6 +5,7 @@
  */
 
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 
 import { tryLock } from 'fs-native-extensions';
 
@@ -35,6 +36,10 @@ export interface Files {
   list(folder: string): string[];
   /** Null when there is no such file. */
   stat(path: string): FileIdentity | null;
+  /** Null when nothing is there. */
+  isFolder(path: string): boolean | null;
+  /** Throws an errno error when names may not be added to the folder. */
+  requireWritable(folder: string): void;
   /**
    * Takes an exclusive kernel lock on these bytes, without waiting. False: somebody else holds one there. It ends when
    * `fd` is closed, or with the process or thread, however that ends.
@@ -68,6 +73,8 @@ export const nodeFiles: Files = {
     const found = fs.statSync(path, { throwIfNoEntry: false });
     return found === undefined ? null : { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino };
   },
+  isFolder: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? null,
+  requireWritable: (folder) => fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK),
   tryLock: (fd, offset, length) => tryLock(fd, offset, length),
 };
 
@@ -95,6 +102,15 @@ export function replaceFile(files: Files, folder: string, name: string, bytes: U
   writeDurably(files, temp, bytes);
   renamePersistently(files, temp, `${folder}/${name}`);
   files.syncFolder(folder);
+}
+
+/** Makes the folder and its missing parents, with names that a power cut cannot take. */
+export function makeFolderDurably(files: Files, path: string): void {
+  if (files.isFolder(path) === true) return;
+  const parent = dirname(path);
+  if (files.isFolder(parent) === null) makeFolderDurably(files, parent);
+  files.makeFolder(path);
+  files.syncFolder(parent);
 }
 
 /** Creates or empties `path`, writes `bytes` and waits for the disk. */

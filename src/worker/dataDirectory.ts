@@ -1,37 +1,36 @@
 /** The data directory itself: made where that is safe to assume, refused with a reason where it is not. */
 
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { GreeumError } from '../protocol/errors.js';
-import { errnoOf } from '../storage/files.js';
+import { errnoOf, makeFolderDurably, type Files } from '../storage/files.js';
 
 /**
  * Makes a data directory ready for writing. One that does not exist is created, but not its parents: a missing parent
  * is a typing error or a disk that is not mounted.
  * @throws GreeumError `data_dir_missing`, `data_dir_not_a_directory`, `data_dir_unwritable`
  */
-export function prepareDataDir(dataDir: string): void {
-  const found = statSync(dataDir, { throwIfNoEntry: false });
-  if (found === undefined) {
-    if (!existsSync(dirname(dataDir))) {
+export function prepareDataDir(files: Files, dataDir: string): void {
+  const isFolder = files.isFolder(dataDir);
+  if (isFolder === null) {
+    if (files.isFolder(dirname(dataDir)) === null) {
       throw missingDataDir(dataDir, `its parent ${dirname(dataDir)} does not exist either`);
     }
-    makeFolder(dataDir);
+    makeFolder(files, dataDir);
     return;
   }
-  if (!found.isDirectory()) throw notADirectory(dataDir);
+  if (!isFolder) throw notADirectory(dataDir);
   try {
-    accessSync(dataDir, constants.W_OK | constants.X_OK);
+    files.requireWritable(dataDir);
   } catch (error) {
     throw unwritable(dataDir, error);
   }
 }
 
 /** @throws GreeumError `data_dir_not_a_directory`, `data_dir_unwritable` */
-export function makeFolder(path: string): void {
+export function makeFolder(files: Files, path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolderDurably(files, path);
   } catch (error) {
     const errno = errnoOf(error);
     throw errno === 'EEXIST' || errno === 'ENOTDIR' ? notADirectory(path) : unwritable(path, error);
@@ -58,8 +57,8 @@ function unwritable(path: string, cause: unknown): GreeumError {
 }
 
 /** For readers, who create nothing. @throws GreeumError `data_dir_missing`, `data_dir_not_a_directory` */
-export function requireDataDir(dataDir: string): void {
-  const found = statSync(dataDir, { throwIfNoEntry: false });
-  if (found === undefined) throw missingDataDir(dataDir, 'there is nothing to read yet');
-  if (!found.isDirectory()) throw notADirectory(dataDir);
+export function requireDataDir(files: Files, dataDir: string): void {
+  const isFolder = files.isFolder(dataDir);
+  if (isFolder === null) throw missingDataDir(dataDir, 'there is nothing to read yet');
+  if (!isFolder) throw notADirectory(dataDir);
 }

@@ -63,7 +63,7 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
 }
 
 async function openReader(dataDir: string): Promise<LocalMemory> {
-  requireDataDir(dataDir);
+  requireDataDir(nodeFiles, dataDir);
   const layout = layoutOf(dataDir);
   const opened = await openMemory(nodeFiles, layout);
   const sqljs = await loadEngine();

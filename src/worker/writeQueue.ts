@@ -72,6 +72,7 @@ export class WriteQueue {
   #applied = 0;
   #failed = 0;
   #refusal: GreeumError | null = null;
+  #isLost = false;
   readonly #onDrained: (() => void)[] = [];
 
   constructor(store: QueueStore, ports: QueuePorts, events: QueueEvents) {
@@ -102,7 +103,7 @@ export class WriteQueue {
 
   /** From now on `submit` fails with this error; null lifts it. What waits already is still written. */
   refuse(error: GreeumError | null): void {
-    this.#refusal = error;
+    if (!this.#isLost) this.#refusal = error;
   }
 
   /** Resolves when nothing waits any more. */
@@ -155,7 +156,7 @@ export class WriteQueue {
       return { outcomes, error: undefined };
     } catch (error) {
       const failure = isJournalled ? imageLost(error) : GreeumError.from(error);
-      if (isJournalled) this.#events.onFatal(failure);
+      if (isJournalled) this.#giveUp(failure);
       return { outcomes, error: failure };
     }
   }
@@ -172,6 +173,17 @@ export class WriteQueue {
     }
   }
 
+  /** Decided on an image that lacks frames, the next batch would contradict the journal. So there is none. */
+  #giveUp(failure: GreeumError): void {
+    this.#isLost = true;
+    this.#refusal = restarting();
+    for (const waiting of this.#waiting.splice(0)) {
+      this.#failed += 1;
+      waiting.reject(this.#refusal);
+    }
+    this.#events.onFatal(failure);
+  }
+
   #answer(batch: readonly Waiting[], outcomes: readonly Outcome[], batchError: GreeumError | undefined): void {
     for (const [index, waiting] of batch.entries()) {
       const outcome = outcomes[index];
@@ -185,6 +197,13 @@ export class WriteQueue {
       }
     }
   }
+}
+
+function restarting(): GreeumError {
+  return new GreeumError('worker_stopping', 'The worker restarts after an error inside.', {
+    retry: 'after-reconnect',
+    hint: 'Nothing of this was written. Try again: another worker, or the local path, takes over.',
+  });
 }
 
 /** Behind the journal nothing should be able to fail; if it does, the frames are on disk and the image lacks them. */

@@ -18,7 +18,7 @@ import {
   type WriteSource,
 } from '../protocol/operations.js';
 import { loadEngine } from '../storage/engine.js';
-import { nodeFiles } from '../storage/files.js';
+import { nodeFiles, type Files } from '../storage/files.js';
 import { layoutOf, type Layout } from '../storage/layout.js';
 import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
@@ -34,6 +34,8 @@ export interface WriterOptions {
   /** Absolute. */
   readonly dataDir: string;
   readonly role: LockHolder['role'];
+  /** Default: the machine's own. */
+  readonly files?: Files;
   createBackground(store: Store): Background;
   /** Lines hold no memory text. */
   log(level: LogLevel, text: string): void;
@@ -83,6 +85,8 @@ export class Writer {
   readonly #background: Background;
   readonly #reads: Reads;
   #degraded: DegradedState | null = null;
+  /** Set when the image lacks what is on disk. */
+  #lost: GreeumError | null = null;
   #isIndexing = false;
   #isClosed = false;
 
@@ -94,7 +98,7 @@ export class Writer {
     this.#background = options.createBackground(store);
     this.#queue = new WriteQueue(store, ports, {
       onBatch: (error) => this.#afterBatch(error),
-      onFatal: (error) => options.onFatal(error),
+      onFatal: (error) => this.#lose(error),
     });
     this.#checkpointer = new Checkpointer(
       store,
@@ -131,23 +135,32 @@ export class Writer {
    * @throws GreeumError `lock_busy`, the `data_dir_*` codes, and what `Store.open` throws
    */
   static async open(options: WriterOptions): Promise<Writer> {
-    prepareDataDir(options.dataDir);
-    const layout = layoutOf(options.dataDir);
-    makeFolder(layout.folder);
+    const files = options.files ?? nodeFiles;
+    prepareDataDir(files, options.dataDir);
+    const layout = layoutOf(options.dataDir, (path) => files.stat(path) !== null);
+    makeFolder(files, layout.folder);
+    // Also when it was there: whoever made it may have died before its name was durable.
+    if (layout.folder !== options.dataDir) files.syncFolder(options.dataDir);
     // Compiled before the lock is taken: others wait for it.
     await loadEngine();
     const holder = { pid: process.pid, role: options.role };
-    const lock = await OwnershipLock.acquireSoon(nodeFiles, layout.lock, holder, LOCAL_WRITER_WAIT_MS);
+    const lock = await OwnershipLock.acquireSoon(files, layout.lock, holder, LOCAL_WRITER_WAIT_MS);
+    let writer: Writer;
     try {
-      const store = await Store.open(nodeFiles, layout, ports.nowMs());
-      const writer = new Writer(options, layout, lock, store);
-      await writer.#importSlots();
-      if (options.role === 'worker') writer.#indexInSteps();
-      return writer;
+      const store = await Store.open(files, layout, ports.nowMs());
+      writer = new Writer(options, layout, lock, store);
     } catch (error) {
       lock.release();
       throw error;
     }
+    try {
+      await writer.#importSlots();
+    } catch (error) {
+      await writer.close(0);
+      throw error;
+    }
+    if (options.role === 'worker') writer.#indexInSteps();
+    return writer;
   }
 
   /**
@@ -160,6 +173,7 @@ export class Writer {
     source: WriteSource,
   ): Promise<Operations[K]['result']>;
   async call(operation: WriterOperation, input: unknown, source: WriteSource): Promise<unknown> {
+    if (this.#lost !== null) throw this.#lost;
     if (this.#isClosed) throw stopping();
     if (isWriteOperation(operation)) return this.#queue.submit(resolveCommand(operation, input, ports, source));
     if (isReadOperation(operation)) return this.#reads.run(operation, input);
@@ -205,16 +219,16 @@ export class Writer {
     const timer = setTimeout(() => void this.#background.cancel(), checkpointMs);
     try {
       if (checkpointMs > 0 && this.#degraded === null) await this.#checkpointer.flush();
-      await this.#checkpointer.close();
     } catch (error) {
       this.#options.log(
         'warn',
         `No checkpoint at the end: ${GreeumError.from(error).message} The journal holds everything.`,
       );
-    } finally {
-      clearTimeout(timer);
-      await this.#background.cancel();
     }
+    // Whatever came of it: nothing may touch the files once the lock is released.
+    await this.#checkpointer.close();
+    clearTimeout(timer);
+    await this.#background.cancel();
   }
 
   async #flush(): Promise<FlushResult> {
@@ -232,6 +246,13 @@ export class Writer {
       this.#degraded = { code: error.code, reason: error.message };
     }
     this.#options.onChange();
+  }
+
+  /** Nothing is answered from the image any more, and none is written out that lacks what was acknowledged. */
+  #lose(error: GreeumError): void {
+    this.#lost = error;
+    void this.#checkpointer.close();
+    this.#options.onFatal(error);
   }
 
   #checkpointFailed(error: GreeumError): void {

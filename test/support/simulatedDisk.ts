@@ -8,7 +8,7 @@ import { dirname, basename } from 'node:path/posix';
 import type { FileIdentity, Files } from '../../src/storage/files.js';
 import { DiskModel } from './diskModel.js';
 
-export type FileCall = Exclude<keyof Files, 'stat'>;
+export type FileCall = Exclude<keyof Files, 'stat' | 'isFolder'>;
 
 /** Thrown by every call once the world has stopped. */
 export class CrashPoint extends Error {
@@ -244,6 +244,16 @@ export class SimulatedDisk implements Files {
     const node = this.#model.node(id);
     const size = node.kind === 'file' ? node.current.length : 0;
     return { size, mtimeMs: node.modifiedAtMs, inode: id };
+  }
+
+  isFolder(path: string): boolean | null {
+    if (this.#operationsLeft <= 0) throw new CrashPoint('The world has stopped.');
+    const id = this.#model.find(path);
+    return id === null ? null : this.#model.node(id).kind === 'folder';
+  }
+
+  requireWritable(folder: string): void {
+    this.#enter('requireWritable', folder);
   }
 
   tryLock(fd: number, offset: number, length: number): boolean {
