@@ -3,7 +3,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { DOCUMENT_SCHEME } from './ids.js';
 import { Disposable } from './lifecycle.js';
 import { renderMemory } from './memoryDocument.js';
-import type { ExtensionFacts } from './services.js';
+import type { ExtensionFacts } from './extensionFacts.js';
 import { renderStatus } from './statusDocument.js';
 import type { WorkerSession } from './workerSession.js';
 

@@ -23,7 +23,10 @@ export class McpProvider
     private readonly version: string,
   ) {
     super();
-    this._register(vscode.lm.registerMcpServerDefinitionProvider(MCP_PROVIDER_ID, this));
+    // Some editors made from VS Code lack it; everything else works there, and agents take a copied configuration.
+    const { lm } = vscode as { lm?: Partial<typeof vscode.lm> };
+    const registration = lm?.registerMcpServerDefinitionProvider?.(MCP_PROVIDER_ID, this);
+    if (registration !== undefined) this._register(registration);
     this._register(session.onDidChangeOwner(() => this.refresh()));
   }
 

@@ -4,7 +4,7 @@ import type { HostState } from '../client/hostState.js';
 import { hintOf } from './errorModel.js';
 import type { Localizer } from './localizer.js';
 import { checkpointAge, percentiles } from './statusBarModel.js';
-import type { ExtensionFacts } from './services.js';
+import type { ExtensionFacts } from './extensionFacts.js';
 import { formatBytes, formatMs } from './wording.js';
 
 export function renderStatus({ phase, status, error }: HostState, extension: ExtensionFacts, l10n: Localizer): string {

@@ -8,6 +8,7 @@ import {
   MCP_PROVIDER_ID,
   SETTINGS,
 } from '../../../src/extension/ids.js';
+import { FIRST_PORT, LAST_PORT } from '../../../src/protocol/limits.js';
 
 interface Manifest {
   main: string;
@@ -18,6 +19,7 @@ interface Manifest {
     commands: { command: string; title: string; category: string }[];
     menus: Record<string, { command: string; when?: string }[]>;
     configuration: { properties: Record<string, { scope: string; markdownDescription: string; default: unknown }> };
+    configurationDefaults: Record<string, Record<string, unknown>>;
     mcpServerDefinitionProviders: { id: string }[];
   };
 }
@@ -73,6 +75,12 @@ describe('the manifest', () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.equal(supported, 'limited');
     assert.deepEqual(sorted(restrictedConfigurations), sorted(Object.values(SETTINGS)));
+  });
+
+  it('keeps remote windows from forwarding the ports of the worker', () => {
+    const ports = contributes.configurationDefaults['remote.portsAttributes'];
+    assert.deepEqual(Object.keys(ports ?? {}), [`${FIRST_PORT}-${LAST_PORT}`]);
+    assert.match(strings['configuration.http.port'] ?? '', new RegExp(`${FIRST_PORT} to ${LAST_PORT}`));
   });
 
   it('activates when the editor has started, not before', () => {
