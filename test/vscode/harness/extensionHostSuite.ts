@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { format } from 'node:util';
 import type { Browser } from 'playwright-core';
+import { suiteMark } from '../suiteMark.js';
 import { launchBrowser } from './chromium.js';
 import { EditorServer } from './editorServer.js';
-import { suiteMark } from '../suiteMark.js';
 import { makeTempDir, screenshotPath } from './paths.js';
 
 export interface ExtensionHostSuite {
@@ -58,11 +58,12 @@ async function openAndWait(
       ['extensionDevelopmentPath', server.remoteUri(suite.extensionDevelopmentPath)],
       ['extensionTestsPath', server.remoteUri(suite.extensionTestsPath)],
     ] as const;
-    await page.goto(server.urlOf(folder, payload));
-    return await exitCode;
+    const [code] = await Promise.all([exitCode, page.goto(server.urlOf(folder, payload))]);
+    return code;
   } catch (error) {
     const picture = await screenshotPath('suite-failed');
-    await page.screenshot({ path: picture });
+    // A crashed page has no picture; the error that brought us here is the one to tell.
+    await page.screenshot({ path: picture }).catch(() => undefined);
     const lastLines = workbenchLog.slice(-50).join('\n');
     console.error(`The window as it was: ${picture}\nThe workbench:\n${lastLines}\nThe server:\n${server.log}`);
     throw error;
