@@ -10,7 +10,8 @@ const folders = {
   mcp: ['protocol'],
   client: ['protocol'],
   worker: ['mcp', 'memory', 'storage', 'text', 'protocol'],
-  cli: ['mcp', 'client', 'protocol'],
+  torture: ['client', 'memory', 'storage', 'protocol'],
+  cli: ['mcp', 'client', 'torture', 'protocol'],
   extension: ['mcp', 'client', 'protocol'],
 };
 

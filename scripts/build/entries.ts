@@ -14,6 +14,8 @@ export const modules: Readonly<Record<string, string>> = {
   background: 'src/worker/backgroundThread.ts',
   local: 'src/worker/local.ts',
   'mcp-stdio': 'src/mcp/stdio.ts',
+  torture: 'src/torture/torture.ts',
+  'torture-client': 'src/torture/clientProcess.ts',
 };
 
 /** The command line: apart from the others because only it starts with a hashbang. */

@@ -5,6 +5,7 @@ import { ASSOCIATION_COMMANDS } from './associationCommands.js';
 import type { CommandSpec, GroupSpec, OptionSpec } from './commandSpec.js';
 import { MEMORY_COMMANDS } from './memoryCommands.js';
 import { STORE_COMMANDS } from './storeCommands.js';
+import { TORTURE_COMMAND } from './tortureCommand.js';
 import { WORKER_COMMANDS } from './workerCommands.js';
 
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
@@ -26,4 +27,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ANCHOR_COMMANDS,
   ...STORE_COMMANDS,
   ...WORKER_COMMANDS,
+  TORTURE_COMMAND,
 ];

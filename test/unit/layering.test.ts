@@ -12,7 +12,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   mcp: ['protocol'],
   client: ['protocol'],
   worker: ['mcp', 'memory', 'storage', 'text', 'protocol'],
-  cli: ['mcp', 'client', 'protocol'],
+  torture: ['client', 'memory', 'storage', 'protocol'],
+  cli: ['mcp', 'client', 'torture', 'protocol'],
   extension: ['mcp', 'client', 'protocol'],
 };
 const homeOf: Readonly<Record<string, RegExp>> = {

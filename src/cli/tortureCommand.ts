@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { loadBundle } from '../client/distFiles.js';
+import { FAULTS, isWhole, type Fault, type TortureReport } from '../torture/options.js';
+import type { TortureModule } from '../torture/torture.js';
+import { command, InvalidValue, type CommandSpec } from './commandSpec.js';
+import { EXIT } from './exitCodes.js';
+import type { Shell } from './shell.js';
+import { wholeNumber } from './values.js';
+
+interface TortureCommandOptions {
+  rounds?: number;
+  clients?: number;
+  writes?: number;
+  seed?: number;
+  faults?: readonly Fault[];
+  dataDir?: string;
+  keep?: true;
+}
+
+const DEFAULTS = { rounds: 20, clients: 8, writes: 100 };
+
+export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
+  name: 'torture',
+  says: 'kill workers and clients again and again, and check that nothing acknowledged is lost',
+  options: [
+    { flags: '--rounds <number>', says: `faults to make (default: ${DEFAULTS.rounds})`, read: countFrom(1) },
+    { flags: '--clients <number>', says: `processes that write (default: ${DEFAULTS.clients})`, read: countFrom(1) },
+    {
+      flags: '--writes <number>',
+      says: `acknowledged writes between two faults (default: ${DEFAULTS.writes}); fewer kill more often`,
+      read: countFrom(1),
+    },
+    { flags: '--seed <number>', says: 'makes the choices of an earlier run again', read: countFrom(0) },
+    { flags: '--faults <list>', says: `which faults, by comma (default: all): ${FAULTS.join(', ')}`, read: readFaults },
+    { flags: '--keep', says: 'leave the scratch directory for a look' },
+  ],
+  run: torture,
+});
+
+async function torture(shell: Shell, options: TortureCommandOptions): Promise<void> {
+  const { rounds, clients, writes } = { ...DEFAULTS, ...options };
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'greeum-torture-'));
+  shell.output.note(`greeum: torture with seed ${seed} in ${dataDir}`);
+  const { runTorture } = loadBundle('torture.js') as TortureModule;
+  const report = await runTorture({
+    dataDir: path.resolve(dataDir),
+    rounds,
+    clients,
+    writesPerRound: writes,
+    seed,
+    faults: options.faults ?? FAULTS,
+    onProgress: (line) => shell.output.note(line),
+  });
+  const whole = isWhole(report);
+  if (!whole) shell.setExitCode(EXIT.failed);
+  // What went wrong can only be understood with the files.
+  if (whole && options.keep === undefined && options.dataDir === undefined) rmSync(dataDir, { recursive: true });
+  shell.output.result(report, () => describeReport(report, whole));
+}
+
+function describeReport(report: TortureReport, whole: boolean): string {
+  const { takeoverMs } = report;
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['rounds', report.rounds],
+    ['acknowledged', report.acknowledged],
+    ['found', report.found],
+    ['missing', report.missing],
+    ['doubled', report.doubled],
+    ['half written', report.half],
+    ['changed answers', report.changedAnswers],
+    ['never heard of, whole', report.unheard],
+    ['failed writes', report.failedWrites],
+    ['kills', report.kills],
+    ['suspensions', report.suspensions],
+    ['takeovers', report.takeovers],
+    ['owners (epochs)', report.epochs],
+    ['takeover, median', `${takeoverMs.median} ms`],
+    ['takeover, 99 of 100', `${takeoverMs.p99} ms`],
+    ['takeover, worst', `${takeoverMs.worst} ms`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+  const verdict = whole ? 'Every promise held.' : `A promise was broken (seed ${report.seed}).`;
+  return [...table, '', ...report.problems, verdict].join('\n');
+}
+
+function countFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(text);
+    if (value < least) throw new InvalidValue(`It must be ${least} or more.`);
+    return value;
+  };
+}
+
+function readFaults(list: string): readonly Fault[] {
+  return list.split(',').map((name) => {
+    const fault = FAULTS.find((known) => known === name.trim());
+    if (fault === undefined) throw new InvalidValue(`"${name}" is not one of ${FAULTS.join(', ')}.`);
+    return fault;
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * Entry of `dist/torture-client.js`: adds memories without end, several at once, each with a key of its own. Every
+ * write is announced on stdout before it is sent, and its answer is printed when it comes; a line is one `write`, so
+ * that a kill leaves whole lines.
+ */
+
+import { writeSync } from 'node:fs';
+
+import { WriteServiceClient } from '../client/writeServiceClient.js';
+import { GreeumError } from '../protocol/errors.js';
+import type { AddMemoryResult } from '../protocol/operations.js';
+import { Random } from './random.js';
+
+export interface ClientSettings {
+  readonly dataDir: string;
+  readonly name: string;
+  readonly callers: number;
+  readonly seed: number;
+}
+
+export type ClientLine =
+  | { readonly type: 'sent'; readonly key: string }
+  | { readonly type: 'acknowledged'; readonly key: string; readonly answer: AddMemoryResult }
+  | { readonly type: 'failed'; readonly key: string; readonly code: string; readonly outcome: string };
+
+/** Long enough for any owner to be replaced, also on a slow machine. */
+const CALL_TIMEOUT_MS = 60_000;
+const STDOUT = 1;
+/** One in so many calls is not an add. */
+const OTHER_CALLS = 20;
+
+function say(line: ClientLine): void {
+  writeSync(STDOUT, `${JSON.stringify(line)}\n`);
+}
+
+const WORDS = [
+  'ledger',
+  'deploy',
+  'friday',
+  'cache',
+  'socket',
+  'journal',
+  '데이터베이스',
+  '회의',
+  '결정',
+  'timeout',
+  'retry',
+];
+
+function textFor(key: string, random: Random): string {
+  const words = Array.from({ length: 3 + random.integer(20) }, () => random.pick(WORDS));
+  return `${words.join(' ')} ${key}`;
+}
+
+async function call(client: WriteServiceClient, settings: ClientSettings, key: string, random: Random): Promise<void> {
+  say({ type: 'sent', key });
+  try {
+    const input = { content: textFor(key, random), idempotency_key: key, tags: [settings.name] };
+    say({ type: 'acknowledged', key, answer: await client.addMemory(input, { timeoutMs: CALL_TIMEOUT_MS }) });
+  } catch (error) {
+    const { code, outcome } = GreeumError.from(error, 'unknown');
+    say({ type: 'failed', key, code, outcome });
+  }
+}
+
+/** Now and then something else than an add: its failure says nothing about what was acknowledged. */
+async function other(client: WriteServiceClient, random: Random): Promise<void> {
+  const kind = random.integer(3);
+  const done =
+    kind === 0
+      ? client.searchMemory({ query: random.pick(WORDS) })
+      : kind === 1
+        ? client.anchorUpdate({ slot: random.pick(['A', 'B', 'C'] as const), block_index: 0 })
+        : client.flush();
+  await done.catch(() => undefined);
+}
+
+async function run(settings: ClientSettings): Promise<void> {
+  const client = new WriteServiceClient({ dataDir: settings.dataDir, source: 'api', use: 'auto' });
+  const callers = Array.from({ length: settings.callers }, async (_, caller) => {
+    const random = new Random(settings.seed * 1000 + caller);
+    for (let number = 0; ; number += 1) {
+      if (random.integer(OTHER_CALLS) === 0) await other(client, random);
+      await call(client, settings, `${settings.name}.${caller}.${number}`, random);
+    }
+  });
+  await Promise.all(callers);
+}
+
+void run(JSON.parse(process.argv[2] ?? '{}') as ClientSettings);

@@ -1,0 +1,61 @@
+/** What a run of the torture is asked to do. */
+
+export const FAULTS = [
+  'kill-owner',
+  'kill-host',
+  'kill-client',
+  'kill-checkpoint',
+  'kill-takeover',
+  'suspend',
+] as const;
+/**
+ * `kill-owner`: the owner, at random. `kill-host`: a process that waits to become owner. `kill-client`: a process that
+ * adds memories. `kill-checkpoint`: the owner, as soon as a new `memory.db` is being written. `kill-takeover`: the
+ * next owner as well, as soon as it has the lock. `suspend`: the owner stands still for a while, then goes on.
+ */
+export type Fault = (typeof FAULTS)[number];
+
+export interface TortureOptions {
+  /** Absolute; must not exist or be empty. */
+  readonly dataDir: string;
+  /** One fault each. */
+  readonly rounds: number;
+  /** Processes that add memories. */
+  readonly clients: number;
+  /** Acknowledged writes between two faults, about. */
+  readonly writesPerRound: number;
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  /** Called from time to time with a line for people. */
+  onProgress(line: string): void;
+}
+
+export interface TortureReport {
+  readonly seed: number;
+  readonly rounds: number;
+  readonly acknowledged: number;
+  readonly found: number;
+  readonly doubled: number;
+  readonly missing: number;
+  /** Blocks that lack a row their command writes, or that no key answers for. */
+  readonly half: number;
+  /** Keys whose answer after the run differs from the one that was given. */
+  readonly changedAnswers: number;
+  /** In the file, never acknowledged: their client died before it could hear the answer. */
+  readonly unheard: number;
+  readonly failedWrites: number;
+  readonly kills: number;
+  readonly suspensions: number;
+  readonly takeovers: number;
+  /** From the death of an owner to the next acknowledged write, in milliseconds. */
+  readonly takeoverMs: { readonly median: number; readonly p99: number; readonly worst: number };
+  readonly epochs: number;
+  /** What `verify` and SQLite's own check say. */
+  readonly problems: readonly string[];
+}
+
+/** Whether every promise held. */
+export function isWhole(report: TortureReport): boolean {
+  const { doubled, missing, half, changedAnswers, problems } = report;
+  return doubled + missing + half + changedAnswers + problems.length === 0;
+}

@@ -1,0 +1,167 @@
+/**
+ * Entry of `dist/torture.js`: real owners and clients on a scratch directory, killed with `kill -9` again and again;
+ * then the files are held against every acknowledgement that a client heard. The seed fixes which fault comes when;
+ * what the processes are doing at that moment is the machine's.
+ */
+
+import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+import { GreeumError } from '../protocol/errors.js';
+import { check } from './check.js';
+import { Clients } from './clients.js';
+import { Hosts } from './hosts.js';
+import type { Fault, TortureOptions, TortureReport } from './options.js';
+import { Random } from './random.js';
+
+/** Processes that may own the directory: three windows. */
+const HOSTS = 3;
+const SUSPEND_MS = 1_000;
+/** A fault comes up to so long after the writes it waited for, to meet the owner in any state. */
+const JITTER_MS = 30;
+/** Nothing was acknowledged for so long: something hangs, and the run is a failure. */
+const STALL_MS = 120_000;
+/** How long to wait for a checkpoint, or for the next owner, to strike at; then the fault strikes anyway. */
+const INSTANT_TIMEOUT_MS = 2_000;
+
+class Torture {
+  readonly #options: TortureOptions;
+  readonly #random: Random;
+  readonly #hosts: Hosts;
+  readonly #clients: Clients;
+  readonly #takeoverMs: number[] = [];
+  #kills = 0;
+  #suspensions = 0;
+
+  constructor(options: TortureOptions) {
+    this.#options = options;
+    this.#random = new Random(options.seed);
+    this.#hosts = new Hosts(options.dataDir);
+    this.#clients = new Clients(options.dataDir, options.seed);
+  }
+
+  async run(): Promise<TortureReport> {
+    const { rounds, clients, seed, writesPerRound, dataDir } = this.#options;
+    for (let index = 0; index < HOSTS; index += 1) this.#hosts.start();
+    for (let index = 0; index < clients; index += 1) this.#clients.start();
+    try {
+      for (let round = 1; round <= rounds; round += 1) {
+        await this.#acknowledged(writesPerRound);
+        await setTimeout(this.#random.next() * JITTER_MS);
+        await this.#strike(this.#random.pick(this.#options.faults));
+        if (round % 10 === 0) {
+          this.#options.onProgress(`round ${round} of ${rounds}: ${this.#clients.acknowledged.size} acknowledged`);
+        }
+      }
+      await this.#acknowledged(writesPerRound);
+    } finally {
+      await this.#clients.killAll();
+      await this.#hosts.stopAll();
+    }
+    const { acknowledged, sent, failed } = this.#clients;
+    return {
+      seed,
+      rounds,
+      acknowledged: acknowledged.size,
+      failedWrites: failed,
+      kills: this.#kills,
+      suspensions: this.#suspensions,
+      takeovers: this.#takeoverMs.length,
+      takeoverMs: summary(this.#takeoverMs),
+      ...(await check(dataDir, acknowledged, sent)),
+    };
+  }
+
+  async #strike(fault: Fault): Promise<void> {
+    switch (fault) {
+      case 'kill-owner':
+        return this.#killOwner();
+      case 'kill-host':
+        this.#kills += 1;
+        return this.#hosts.kill(this.#random.pick(this.#hosts.pids));
+      case 'kill-client':
+        this.#kills += 1;
+        await this.#clients.kill(this.#random.integer(1000));
+        return this.#clients.start();
+      case 'kill-checkpoint':
+        await this.#until((name) => name === 'memory.db.new');
+        return this.#killOwner();
+      case 'kill-takeover': {
+        const taken = this.#until((name) => name === 'worker.lock');
+        await this.#killOwner();
+        await taken;
+        return this.#killOwner();
+      }
+      case 'suspend':
+        return this.#suspendOwner();
+    }
+  }
+
+  async #killOwner(): Promise<void> {
+    const pid = this.#hosts.ownerPid;
+    if (pid === null) return;
+    this.#kills += 1;
+    await this.#hosts.kill(pid);
+    const sinceMs = performance.now();
+    void this.#clients.moreAcknowledged(1).then(() => this.#takeoverMs.push(performance.now() - sinceMs));
+  }
+
+  async #suspendOwner(): Promise<void> {
+    const pid = this.#hosts.ownerPid;
+    if (pid === null) return;
+    this.#suspensions += 1;
+    this.#hosts.signal(pid, 'SIGSTOP');
+    await setTimeout(SUSPEND_MS);
+    this.#hosts.signal(pid, 'SIGCONT');
+  }
+
+  /** Resolves when a file of the memory folder whose name fits is touched, or when that takes too long. */
+  async #until(fits: (name: string | null) => boolean): Promise<void> {
+    const giveUp = new AbortController();
+    const watcher = watch(join(this.#options.dataDir, 'data'), { signal: giveUp.signal });
+    const touched = new Promise<void>((resolve) => {
+      watcher.on('change', (_, name) => {
+        if (fits(name === null ? null : String(name))) resolve();
+      });
+    });
+    const tooLong = setTimeout(INSTANT_TIMEOUT_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    await Promise.race([touched, tooLong]);
+    giveUp.abort();
+  }
+
+  async #acknowledged(count: number): Promise<void> {
+    const patience = new AbortController();
+    const stalled = setTimeout(STALL_MS, undefined, { signal: patience.signal }).then(() => {
+      throw new GreeumError(
+        'timeout',
+        `No write was acknowledged for ${STALL_MS / 1000} s (seed ${this.#options.seed}).`,
+      );
+    });
+    stalled.catch(() => undefined);
+    await Promise.race([this.#clients.moreAcknowledged(count), stalled]);
+    patience.abort();
+  }
+}
+
+function summary(values: readonly number[]): TortureReport['takeoverMs'] {
+  const sorted = [...values].sort((a, b) => a - b).map(Math.round);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { median: at(0.5), p99: at(0.99), worst: at(1) };
+}
+
+/** What the bundle exports. */
+export interface TortureModule {
+  readonly runTorture: (options: TortureOptions) => Promise<TortureReport>;
+}
+
+/** @throws GreeumError `invalid_argument` when the directory is not empty, `timeout` when nothing is acknowledged any more */
+export async function runTorture(options: TortureOptions): Promise<TortureReport> {
+  if (existsSync(options.dataDir) && readdirSync(options.dataDir).length > 0) {
+    throw new GreeumError('invalid_argument', `${options.dataDir} is not empty.`, {
+      hint: 'The torture fills its directory with its own memories; give it an empty one.',
+    });
+  }
+  mkdirSync(join(options.dataDir, 'data'), { recursive: true, mode: 0o700 });
+  return new Torture(options).run();
+}
