@@ -13,6 +13,9 @@ export interface CommonOptions {
   worker?: boolean;
 }
 
+/** Longer than usual: without a worker many processes may be waiting for the lock, one after the other. */
+const TIMEOUT_MS = 60_000;
+
 export const ENDPOINT_OPTION: OptionSpec = {
   flags: '--endpoint <url>',
   says: 'worker to use: http://127.0.0.1:PORT/TOKEN/mcp, unix:PATH or pipe:NAME',
@@ -39,7 +42,7 @@ export async function ask<K extends OperationName>(
 ): Promise<Routed<K>> {
   const client = openClient(shell, options);
   try {
-    return await client.callWithRoute(operation, input);
+    return await client.callWithRoute(operation, input, { timeoutMs: TIMEOUT_MS });
   } finally {
     client.close();
   }

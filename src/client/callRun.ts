@@ -69,7 +69,7 @@ export interface RunOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** First and longest pause between two attempts; a local writer holds the lock for some tens of milliseconds. */
+/** First and longest pause between two attempts. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 100;
 /** An owner that does not say within this who it is does not count as running. */
@@ -119,7 +119,9 @@ export class CallRun<K extends OperationName> {
         this.#checkTime();
         const done = await this.#attempt();
         if (done !== null) return done;
-        const pause = backOff(this.#parts.timing, attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+        // Who waits for a local writer must not wait longer than those who came later.
+        const repetition = this.#trouble?.code === 'lock_busy' ? 0 : attempt;
+        const pause = backOff(this.#parts.timing, repetition, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
         await sleep(this.#parts.timing, Math.min(pause, this.#leftMs()), this.#giveUp.signal);
       }
     } catch (error) {

@@ -18,7 +18,7 @@ import { GreeumError, type SerializedError } from '../protocol/errors.js';
 import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operations.js';
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { VERSION } from '../protocol/version.js';
-import { locateMemory } from './dataDirectory.js';
+import { locateMemory, type MemoryLocation } from './dataDirectory.js';
 import { findCandidates, readDiscovery } from './discovery.js';
 import { isSameState, STOPPED, type HostLog, type HostState } from './hostState.js';
 import { Emitter, type Disposable, type Event } from './emitter.js';
@@ -108,7 +108,7 @@ export class WorkerHost {
 
   /** Absolute path of the data directory. */
   get dataDir(): string {
-    return locateMemory(this.#options.dataDir, this.#options.env ?? process.env).dataDir;
+    return this.#location.dataDir;
   }
 
   /** Phase, role, owner or error have changed. */
@@ -129,7 +129,7 @@ export class WorkerHost {
   capabilityUrl(): string | null {
     if (this.#state.role === 'owner') return this.#url;
     if (this.#state.role === null) return null;
-    return readDiscovery(locateMemory(this.#options.dataDir, this.#options.env ?? process.env))?.endpoint ?? null;
+    return readDiscovery(this.#location)?.endpoint ?? null;
   }
 
   /**
@@ -195,6 +195,7 @@ export class WorkerHost {
     this.#thread = null;
     await thread.terminate();
   }
+
   // --- the race for the lock -----------------------------------------------------------------------------------
 
   #race(): void {
@@ -263,8 +264,7 @@ export class WorkerHost {
   /** Watches the owner at the first of its addresses that answers; races again where none does. */
   #join(ownerPid: number | null): void {
     this.#release();
-    const location = locateMemory(this.#options.dataDir, this.#options.env ?? process.env);
-    const sockets = findCandidates(location, {}, undefined)
+    const sockets = findCandidates(this.#location, {}, undefined)
       .map(({ endpoint }) => endpoint)
       .filter(({ kind }) => kind === 'socket');
     this.#watchFirst(sockets, ownerPid);
@@ -331,6 +331,10 @@ export class WorkerHost {
       retry: 'after-reconnect',
       hint: 'Start it: "Greeum: Start Worker" in VS Code, or "greeum worker serve --detach".',
     });
+  }
+
+  get #location(): MemoryLocation {
+    return locateMemory(this.#options.dataDir, this.#options.env ?? process.env);
   }
 
   // --- state ---------------------------------------------------------------------------------------------------
