@@ -93,8 +93,9 @@ function failure(error: GreeumError, key: unknown): ToolResult {
   if (error.hint !== undefined) sentences.push(error.hint);
   const retryKey = error.outcome === 'unknown' && typeof key === 'string' ? key : undefined;
   // Our own client's hint names the key already.
-  if (retryKey !== undefined && !error.hint?.includes(retryKey))
-    {sentences.push(`To repeat it safely, use idempotency_key "${retryKey}".`);}
+  if (retryKey !== undefined && !error.hint?.includes(retryKey)) {
+    sentences.push(`To repeat it safely, use idempotency_key "${retryKey}".`);
+  }
   return {
     content: [{ type: 'text', text: sentences.join(' ') }],
     structuredContent: {

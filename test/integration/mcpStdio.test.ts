@@ -17,8 +17,9 @@ for (const { title, era, connect } of CLIENTS) {
 
     it('agrees on a revision and learns when to use the server', () => {
       assert.match(client.instructions() ?? '', /long-term memory/);
-      if (client.revision() !== undefined)
-        {assert.equal(client.revision(), era === '2025' ? '2025-11-25' : '2026-07-28');}
+      if (client.revision() !== undefined) {
+        assert.equal(client.revision(), era === '2025' ? '2025-11-25' : '2026-07-28');
+      }
     });
 
     it('lists the tools', async () => {
