@@ -83,12 +83,15 @@ export function scanFrames(bytes: Buffer, firstSequence: number): Scan {
   return { frames, goodBytes: start, damaged: false };
 }
 
-/** Two zeros in a row: one flipped bit can make a space a zero, but not two. */
-const HOLE = Buffer.alloc(2);
+/** One flipped bit can make a space a zero, but neither two in a row nor the first or last byte of a line. */
+function hasHole(rest: Buffer): boolean {
+  return rest.includes(TWO_ZEROS) || rest[0] === 0 || rest[rest.length - 1] === 0;
+}
+const TWO_ZEROS = Buffer.alloc(2);
 
 /** @param rest what follows the good bytes. @param missing sequence of the frame that should be there */
 function isTorn(rest: Buffer, missing: number): boolean {
-  if (rest.includes(HOLE)) return framesWithin(rest).every(({ seq, batch }) => (batch ?? seq) <= missing);
+  if (hasHole(rest)) return framesWithin(rest).every(({ seq, batch }) => (batch ?? seq) <= missing);
   // Without a hole only the end of the last line can be missing. A whole frame whose newline alone is wrong was there.
   return !rest.includes(NEWLINE) && decodeFrame(rest.subarray(0, -1)) === null;
 }

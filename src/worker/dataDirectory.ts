@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 
 import { GreeumError } from '../protocol/errors.js';
 import { errnoOf, makeFolderDurably, type Files } from '../storage/files.js';
+import type { Layout } from '../storage/layout.js';
 
 /**
  * Makes a data directory ready for writing. One that does not exist is created, but not its parents: a missing parent
@@ -27,8 +28,25 @@ export function prepareDataDir(files: Files, dataDir: string): void {
   }
 }
 
-/** @throws GreeumError `data_dir_not_a_directory`, `data_dir_unwritable` */
-export function makeFolder(files: Files, path: string): void {
+/**
+ * Makes the folder of the memory's files. Until there is a database, the folders' names are made durable even if they
+ * were there: whoever made them may have died before.
+ * @throws GreeumError `data_dir_not_a_directory`, `data_dir_unwritable`
+ */
+export function makeMemoryFolder(files: Files, dataDir: string, { folder, database }: Layout): void {
+  makeFolder(files, folder);
+  if (files.stat(database) !== null) return;
+  for (const path of new Set([folder, dataDir])) {
+    try {
+      files.syncFolder(dirname(path));
+    } catch (error) {
+      // A parent that may be entered but not read cannot be synced by anybody but who made it.
+      if (errnoOf(error) !== 'EACCES') throw unwritable(path, error);
+    }
+  }
+}
+
+function makeFolder(files: Files, path: string): void {
   try {
     makeFolderDurably(files, path);
   } catch (error) {

@@ -23,7 +23,7 @@ import { layoutOf, type Layout } from '../storage/layout.js';
 import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
 import { Checkpointer } from './checkpointer.js';
-import { makeFolder, prepareDataDir } from './dataDirectory.js';
+import { makeMemoryFolder, prepareDataDir } from './dataDirectory.js';
 import { OwnershipLock, type LockHolder } from './ownership.js';
 import { isReadOperation, Reads } from './reads.js';
 import { WriteQueue } from './writeQueue.js';
@@ -138,9 +138,7 @@ export class Writer {
     const files = options.files ?? nodeFiles;
     prepareDataDir(files, options.dataDir);
     const layout = layoutOf(options.dataDir, (path) => files.stat(path) !== null);
-    makeFolder(files, layout.folder);
-    // Also when it was there: whoever made it may have died before its name was durable.
-    if (layout.folder !== options.dataDir) files.syncFolder(options.dataDir);
+    makeMemoryFolder(files, options.dataDir, layout);
     // Compiled before the lock is taken: others wait for it.
     await loadEngine();
     const holder = { pid: process.pid, role: options.role };

@@ -59,6 +59,8 @@ interface ArmedFault extends Fault {
 export class SimulatedDisk implements Files {
   readonly #model: DiskModel;
   readonly #handles = new Map<number, Handle>();
+  /** Of killed processes: in a test their code runs on and may still close what the kernel has closed already. */
+  readonly #killed = new Set<number>();
   #locks: Lock[] = [];
   #faults: ArmedFault[] = [];
   #nextFd = 100;
@@ -108,6 +110,7 @@ export class SimulatedDisk implements Files {
 
   /** `kill -9` of everybody: descriptors and locks are gone, what was written stays in the kernel's memory. */
   killProcesses(): void {
+    for (const fd of this.#handles.keys()) this.#killed.add(fd);
     this.#handles.clear();
     this.#locks = [];
     this.#operationsLeft = Infinity;
@@ -152,6 +155,7 @@ export class SimulatedDisk implements Files {
   }
 
   close(fd: number): void {
+    if (this.#killed.has(fd)) return;
     const { path } = this.#handle(fd, 'close');
     this.#enter('close', path);
     this.#handles.delete(fd);

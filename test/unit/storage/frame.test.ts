@@ -119,6 +119,14 @@ describe('scanning a segment', () => {
     assert.deepEqual(scanFrames(bytes, 7), { frames: [], goodBytes: 0, damaged: false });
   });
 
+  it('takes a hole of one byte, where a write begins or ends beside a sector boundary, for torn', () => {
+    const bytes = segment(frame(1), frame(2), frame(3, TEXT, 2));
+    const at = segment(frame(1)).length;
+    assert.deepEqual(scanFrames(Buffer.from(bytes).fill(0, at, at + 1), 1).damaged, false);
+    const scan = scanFrames(Buffer.from(bytes).fill(0, bytes.length - 1), 1);
+    assert.deepEqual([scan.frames.length, scan.damaged], [2, false]);
+  });
+
   it('calls a hole damage when a later batch stands behind it: what was there had been acknowledged', () => {
     const bytes = segment(frame(1), frame(2), frame(3, TEXT, 2), frame(4));
     const frameBytes = segment(frame(1)).length;
