@@ -46,7 +46,11 @@ async function addAll(dataDir: string, callers: number, seed: number): Promise<R
   });
   const texts = memoryTexts(ADDS, seed);
   const driven = await drive(ADDS, callers, (index) =>
-    writer.call('add_memory', { content: texts[index] ?? '', idempotency_key: `${seed}-${index}` }, 'api'),
+    writer.call(
+      'add_memory',
+      { content: texts[index] ?? '', idempotency_key: `${seed}-${index}` },
+      { source: 'api', caller: 'bench' },
+    ),
   );
   const lines = journalLines(join(dataDir, 'data', 'journal'));
   await writer.close(0);

@@ -19,6 +19,9 @@ export const REQUEST_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 /** What waits in the write queue at most; past it a caller gets `overloaded`. */
 export const MAX_QUEUE_COMMANDS = 10_000;
 export const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
+/** The same for one caller, so that a flood of one leaves room for others. */
+export const MAX_CALLER_COMMANDS = 2_500;
+export const MAX_CALLER_BYTES = 16 * 1024 * 1024;
 
 export const FIRST_PORT = 8820;
 export const LAST_PORT = 8840;

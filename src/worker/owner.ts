@@ -20,6 +20,9 @@ import { WriterClient } from './writerClient.js';
 /** How long the checkpoint at an orderly stop may take. The editor gives an extension few seconds to end. */
 const LAST_CHECKPOINT_MS = { vscode: 1_000, cli: 30_000 } as const;
 
+/** The caller of calls that name none: they share one turn. */
+const EVERYBODY = '';
+
 export class Owner implements MemoryService {
   readonly #options: OwnerOptions;
   readonly #post: (message: FromOwner) => void;
@@ -83,7 +86,10 @@ export class Owner implements MemoryService {
   async call(operation: OperationName, input: unknown, options: CallOptions = {}): Promise<unknown> {
     if (operation === 'worker_status') return this.status;
     if (operation === 'stop') return this.#stopSoon();
-    return this.#writer.call(operation, input, options.source ?? 'api');
+    return this.#writer.call(operation, input, {
+      source: options.source ?? 'api',
+      caller: options.caller ?? EVERYBODY,
+    });
   }
 
   /** Refuse new, drain, last checkpoint, remove discovery, release the lock. Resolves when all is done. */

@@ -3,7 +3,8 @@
  * savepoint for each command, one append to the journal and one wait for the disk; then every caller of the batch
  * gets its own answer or its own error. While the disk works, the next batch gathers by itself.
  *
- * Promise: `submit` resolves only after the command's frame is on disk, in the order of submission.
+ * Promise: `submit` resolves only after the command's frame is on disk; the commands of one caller in the order of
+ * their submission, callers in turns.
  */
 
 import type { Change } from '../protocol/change.js';
@@ -12,6 +13,7 @@ import { GreeumError } from '../protocol/errors.js';
 import type { JsonValue } from '../protocol/json.js';
 import { decide } from '../memory/decide.js';
 import type { Facts } from '../protocol/facts.js';
+import { FairQueue } from './fairQueue.js';
 import { Samples } from './samples.js';
 
 /** What the queue needs of a store. */
@@ -65,7 +67,7 @@ export class WriteQueue {
   readonly #store: QueueStore;
   readonly #ports: QueuePorts;
   readonly #events: QueueEvents;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new FairQueue<Waiting>();
   #isScheduled = false;
   #inFlight = 0;
   #accepted = 0;
@@ -83,7 +85,7 @@ export class WriteQueue {
 
   get counters(): QueueCounters {
     return {
-      depth: this.#waiting.length,
+      depth: this.#waiting.size,
       in_flight: this.#inFlight,
       accepted: this.#accepted,
       applied: this.#applied,
@@ -91,12 +93,16 @@ export class WriteQueue {
     };
   }
 
-  /** Resolves with the command's answer when it is durable. @throws GreeumError of the command, the disk or a refusal */
-  submit(command: Command): Promise<JsonValue> {
+  /**
+   * Resolves with the command's answer when it is durable.
+   * @param caller whose turn it takes
+   * @throws GreeumError of the command, the disk or a refusal
+   */
+  submit(command: Command, caller: string): Promise<JsonValue> {
     if (this.#refusal !== null) return Promise.reject(this.#refusal);
     this.#accepted += 1;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ command, sinceMs: this.#ports.monotonicMs(), resolve, reject });
+      this.#waiting.push(caller, { command, sinceMs: this.#ports.monotonicMs(), resolve, reject });
       this.#schedule();
     });
   }
@@ -108,7 +114,7 @@ export class WriteQueue {
 
   /** Resolves when nothing waits any more. */
   drained(): Promise<void> {
-    if (this.#waiting.length === 0) return Promise.resolve();
+    if (this.#waiting.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
@@ -117,8 +123,8 @@ export class WriteQueue {
     this.#isScheduled = true;
     this.#ports.schedule(() => {
       this.#isScheduled = false;
-      this.#commitBatch(this.#waiting.splice(0, MAX_BATCH));
-      if (this.#waiting.length > 0) this.#schedule();
+      this.#commitBatch(this.#waiting.take(MAX_BATCH));
+      if (this.#waiting.size > 0) this.#schedule();
       else for (const done of this.#onDrained.splice(0)) done();
     });
   }
@@ -177,7 +183,7 @@ export class WriteQueue {
   #giveUp(failure: GreeumError): void {
     this.#isLost = true;
     this.#refusal = restarting();
-    for (const waiting of this.#waiting.splice(0)) {
+    for (const waiting of this.#waiting.take(Number.MAX_SAFE_INTEGER)) {
       this.#failed += 1;
       waiting.reject(this.#refusal);
     }

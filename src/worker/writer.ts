@@ -7,6 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { parseInput } from '../memory/parseInput.js';
 import { resolveCommand } from '../memory/resolveCommand.js';
+import type { Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import {
   isWriteOperation,
@@ -44,6 +45,16 @@ export interface WriterOptions {
   /** The writer must be thrown away: what it would answer from now on may not be what is on disk. */
   onFatal(error: GreeumError): void;
 }
+
+/** Where a call comes from. */
+export interface Origin {
+  readonly source: WriteSource;
+  /** Whose turn a write takes, see `fairQueue.ts`. */
+  readonly caller: string;
+}
+
+/** The caller of what nobody asked for. */
+const OWNER_ITSELF = 'owner';
 
 /** What the writer contributes to `WorkerStatus`. */
 export interface WriterSnapshot {
@@ -165,15 +176,13 @@ export class Writer {
    * Runs one operation; a write resolves when it is durable.
    * @throws GreeumError
    */
-  async call<K extends WriterOperation>(
-    operation: K,
-    input: unknown,
-    source: WriteSource,
-  ): Promise<Operations[K]['result']>;
-  async call(operation: WriterOperation, input: unknown, source: WriteSource): Promise<unknown> {
+  async call<K extends WriterOperation>(operation: K, input: unknown, origin: Origin): Promise<Operations[K]['result']>;
+  async call(operation: WriterOperation, input: unknown, { source, caller }: Origin): Promise<unknown> {
     if (this.#lost !== null) throw this.#lost;
     if (this.#isClosed) throw stopping();
-    if (isWriteOperation(operation)) return this.#queue.submit(resolveCommand(operation, input, ports, source));
+    if (isWriteOperation(operation)) {
+      return this.#queue.submit(resolveCommand(operation, input, ports, source), caller);
+    }
     if (isReadOperation(operation)) return this.#reads.run(operation, input);
     parseInput(operation, input);
     return operation === 'flush' ? this.#flush() : this.#background.verify();
@@ -277,13 +286,14 @@ export class Writer {
       return;
     }
     if (slots.length === 0) return;
-    await this.#queue.submit({
+    const command: Command = {
       kind: 'import_slots',
       atMs: ports.nowMs(),
       idempotencyKey: null,
       payloadHash: '',
       slots,
-    });
+    };
+    await this.#queue.submit(command, OWNER_ITSELF);
   }
 
   /** New blocks reach the index soon after their acknowledgement, a little at a time; a search completes the rest. */

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { GreeumError } from '../protocol/errors.js';
-import { MAX_QUEUE_BYTES, MAX_QUEUE_COMMANDS } from '../protocol/limits.js';
-import { isWriteOperation, type Operations, type WriteSource } from '../protocol/operations.js';
-import type { LogLevel, WriterOperation, WriterSnapshot } from './writer.js';
+import { MAX_CALLER_BYTES, MAX_CALLER_COMMANDS, MAX_QUEUE_BYTES, MAX_QUEUE_COMMANDS } from '../protocol/limits.js';
+import { isWriteOperation, type Operations } from '../protocol/operations.js';
+import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer.js';
 import type { Answer, FromWriter, ToWriter, WriterThreadOptions } from './writerMessages.js';
 
 interface Pending {
   readonly isWrite: boolean;
   readonly bytes: number;
+  readonly caller: string;
   resolve(result: unknown): void;
   reject(error: GreeumError): void;
 }
@@ -30,6 +31,8 @@ export class WriterClient {
   readonly #thread: Worker;
   readonly #events: WriterClientEvents;
   readonly #pending = new Map<number, Pending>();
+  /** What each caller has under way; callers that have nothing are not listed. */
+  readonly #loads = new Map<string, { readonly commands: number; readonly bytes: number }>();
   #snapshot: WriterSnapshot;
   #nextId = 1;
   #pendingBytes = 0;
@@ -70,20 +73,23 @@ export class WriterClient {
   }
 
   /** @throws GreeumError `overloaded` at once when too much waits; otherwise what the writer answers */
-  call<K extends WriterOperation>(operation: K, input: unknown, source: WriteSource): Promise<Operations[K]['result']>;
-  call(operation: WriterOperation, input: unknown, source: WriteSource): Promise<unknown> {
+  call<K extends WriterOperation>(operation: K, input: unknown, origin: Origin): Promise<Operations[K]['result']>;
+  call(operation: WriterOperation, input: unknown, origin: Origin): Promise<unknown> {
     const isWrite = isWriteOperation(operation);
     const bytes = sizeOf(input);
-    if (this.#pending.size >= MAX_QUEUE_COMMANDS || this.#pendingBytes + bytes > MAX_QUEUE_BYTES) {
-      return Promise.reject(overloaded(this.#pending.size));
-    }
+    const { caller } = origin;
+    const own = this.#loads.get(caller) ?? { commands: 0, bytes: 0 };
+    const isFull = this.#pending.size >= MAX_QUEUE_COMMANDS || this.#pendingBytes + bytes > MAX_QUEUE_BYTES;
+    const hasTooMuch = own.commands >= MAX_CALLER_COMMANDS || own.bytes + bytes > MAX_CALLER_BYTES;
+    if (isFull || hasTooMuch) return Promise.reject(overloaded(this.#pending.size));
     return new Promise((resolve, reject) => {
       const id = this.#nextId;
       this.#nextId += 1;
-      this.#pending.set(id, { isWrite, bytes, resolve, reject });
+      this.#pending.set(id, { isWrite, bytes, caller, resolve, reject });
       this.#pendingBytes += bytes;
+      this.#loads.set(caller, { commands: own.commands + 1, bytes: own.bytes + bytes });
       if (isWrite) this.#pendingWrites += 1;
-      this.#post({ type: 'call', id, operation, input, source });
+      this.#post({ type: 'call', id, operation, input, origin });
     });
   }
 
@@ -130,6 +136,9 @@ export class WriterClient {
     if (pending === undefined) return undefined;
     this.#pending.delete(id);
     this.#pendingBytes -= pending.bytes;
+    const own = this.#loads.get(pending.caller);
+    if (own === undefined || own.commands <= 1) this.#loads.delete(pending.caller);
+    else this.#loads.set(pending.caller, { commands: own.commands - 1, bytes: own.bytes - pending.bytes });
     if (pending.isWrite) this.#pendingWrites -= 1;
     return pending;
   }

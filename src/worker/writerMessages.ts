@@ -1,8 +1,7 @@
 /** Messages between the owner thread and its writer thread. Answers of one batch travel together. */
 
 import type { SerializedError } from '../protocol/errors.js';
-import type { WriteSource } from '../protocol/operations.js';
-import type { LogLevel, WriterOperation, WriterSnapshot } from './writer.js';
+import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer.js';
 
 export interface WriterThreadOptions {
   readonly dataDir: string;
@@ -14,7 +13,7 @@ export type ToWriter =
       readonly id: number;
       readonly operation: WriterOperation;
       readonly input: unknown;
-      readonly source: WriteSource;
+      readonly origin: Origin;
     }
   | { readonly type: 'close'; readonly checkpointMs: number };
 

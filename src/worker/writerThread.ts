@@ -56,7 +56,7 @@ async function main(): Promise<void> {
       void close(open, message.checkpointMs);
       return;
     }
-    open.call(message.operation, message.input, message.source).then(
+    open.call(message.operation, message.input, message.origin).then(
       (result) => answer({ id: message.id, result }),
       (error: unknown) => answer({ id: message.id, error: GreeumError.from(error).toJSON() }),
     );

@@ -6,11 +6,24 @@ import type { Socket } from 'node:net';
 export class Connections {
   /** Each open connection with the answers under way on it. */
   readonly #open = new Map<Socket, Set<ServerResponse>>();
+  readonly #names = new WeakMap<Socket, string>();
+  #named = 0;
   #closing = false;
   #onEmpty: (() => void) | undefined;
 
   get count(): number {
     return this.#open.size;
+  }
+
+  /** The same for all requests of a connection, and for no other. */
+  nameOf({ socket }: IncomingMessage): string {
+    let name = this.#names.get(socket);
+    if (name === undefined) {
+      this.#named += 1;
+      name = `connection ${this.#named}`;
+      this.#names.set(socket, name);
+    }
+    return name;
   }
 
   watch(server: Server): void {

@@ -71,7 +71,7 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   const connections = new Connections();
   const mcp = new McpRoute({ service, version });
   const watch = new WatchStreams({ status, onStatus }, limits.watchIntervalMs);
-  const routes = createRoutes({ service, status, mcp, watch });
+  const routes = createRoutes({ service, status, mcp, watch, callerOf: (req) => connections.nameOf(req) });
   const gate = new Gate();
   const common = { routes, connections, limits, gate, onWarning };
   const listening: Server[] = [];

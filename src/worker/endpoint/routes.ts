@@ -1,5 +1,6 @@
 /** What is served, as a table. Both doors have the same. */
 
+import type { IncomingMessage } from 'node:http';
 import { RPC_INVALID_REQUEST, RPC_PARSE_ERROR, SOURCE_HEADER } from '../../protocol/jsonRpc.js';
 import { HEALTH_PATH, MCP_PATH, METRICS_PATH, WATCH_PATH } from '../../protocol/jsonRpc.js';
 import { MAX_REQUEST_BYTES } from '../../protocol/limits.js';
@@ -19,15 +20,22 @@ export interface RouteParts {
   status: () => WorkerStatus;
   mcp: McpRoute;
   watch: WatchStreams;
+  /** Names the connection of a request: its writes take turns with those of others. */
+  callerOf: (req: IncomingMessage) => string;
 }
 
-export function createRoutes({ service, status, mcp, watch }: RouteParts): Routes {
+export function createRoutes({ service, status, mcp, watch, callerOf }: RouteParts): Routes {
   return {
-    [MCP_PATH]: { POST: (exchange) => answerPost(exchange, service, mcp) },
+    [MCP_PATH]: { POST: (exchange) => answerPost(exchange, calledBy(service, callerOf(exchange.req)), mcp) },
     [HEALTH_PATH]: { GET: ({ res }) => sendJson(res, 200, healthJson(status())) },
     [METRICS_PATH]: { GET: ({ res }) => send(res, 200, METRICS_TYPE, renderMetrics(status())) },
     [WATCH_PATH]: { GET: ({ res }) => watch.add(res) },
   };
+}
+
+/** The service as one caller sees it. */
+function calledBy(service: MemoryService, caller: string): MemoryService {
+  return { call: (operation, input, options) => service.call(operation, input, { ...options, caller }) };
 }
 
 async function answerPost({ req, res, admission }: Exchange, service: MemoryService, mcp: McpRoute): Promise<void> {

@@ -119,7 +119,7 @@ describe('the write queue', () => {
   /** What becomes of each is noted in the order in which it becomes known. */
   function submit(...commands: readonly AnchorUpdateCommand[]): void {
     for (const each of commands) {
-      queue.submit(each).then(
+      queue.submit(each, 'test').then(
         (answer) => {
           answers.push(answer);
           settled.push(`${each.blockIndex} done`);
