@@ -1,0 +1,137 @@
+/** Ways to break a promise, each of which some test must notice. `text` stands exactly once in the file. */
+
+export interface Mutation {
+  readonly breaks: string;
+  readonly file: string;
+  readonly text: string;
+  readonly becomes: string;
+  readonly tests: string;
+}
+
+const CRASH = 'test/crash/**/*.test.ts';
+const STORAGE = 'test/unit/storage/*.test.ts';
+const WORKER = 'test/unit/worker/*.test.ts';
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    breaks: 'a batch is acknowledged without waiting for the disk',
+    file: 'src/storage/journal.ts',
+    text: '      this.#files.fdatasync(this.#fd as number);\n',
+    becomes: '',
+    tests: CRASH,
+  },
+  {
+    breaks: 'the name of a new segment is not made durable',
+    file: 'src/storage/journal.ts',
+    text: '    this.#files.syncFolder(this.#folder);\n',
+    becomes: '',
+    tests: CRASH,
+  },
+  {
+    breaks: 'the name of the journal folder is not made durable',
+    file: 'src/storage/journal.ts',
+    text: '      this.#files.syncFolder(dirname(this.#folder));\n',
+    becomes: '',
+    tests: CRASH,
+  },
+  {
+    breaks: 'a failed batch is not cut off',
+    file: 'src/storage/journal.ts',
+    text: '      this.#files.truncate(this.#fd, this.#length);\n',
+    becomes: '',
+    tests: CRASH,
+  },
+  {
+    breaks: 'what was cut off is not made durable',
+    file: 'src/storage/journal.ts',
+    text: '      this.#files.fsync(this.#fd);\n',
+    becomes: '',
+    tests: CRASH,
+  },
+  {
+    breaks: 'frames of an older owner are taken after those of a newer one',
+    file: 'src/storage/journal.ts',
+    text: 'if (frame.epoch < epoch) throw staleEpoch(segment, frame);',
+    becomes: '',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'a frame is taken whatever its checksum says',
+    file: 'src/storage/frame.ts',
+    text: "if (line.toString('latin1', 0, CRC_DIGITS) !== crcDigits(json)) return null;",
+    becomes: '',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'a temporary file is renamed before it is on disk',
+    file: 'src/storage/files.ts',
+    text: '    files.fsync(fd);\n',
+    becomes: '',
+    tests: CRASH,
+  },
+  {
+    breaks: 'segments are deleted before the rename is durable',
+    file: 'src/storage/store.ts',
+    text: '    makeInstalledDurable(this.#files, this.#layout);\n',
+    becomes: '',
+    tests: CRASH,
+  },
+  {
+    breaks: 'memory.db is overwritten in place',
+    file: 'src/storage/checkpoint.ts',
+    text: '    renamePersistently(files, layout.databaseTemp, layout.database);\n',
+    becomes:
+      '    writeDurably(files, layout.database, files.readAll(layout.databaseTemp));\n    files.unlink(layout.databaseTemp);\n',
+    tests: CRASH,
+  },
+  {
+    breaks: 'memory.db is replaced although somebody changed it',
+    file: 'src/storage/checkpoint.ts',
+    text: 'if (sameFile(files.stat(layout.database), expected)) return;',
+    becomes: 'if (files !== undefined) return;',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'a segment is deleted that the checkpoint does not cover',
+    file: 'src/storage/journal.ts',
+    text: 'if (isOpen || next - 1 > throughSequence) break;',
+    becomes: 'if (isOpen || next - 2 > throughSequence) break;',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'the idempotency record is not written with the rest',
+    file: 'src/memory/onceOnly.ts',
+    text: 'return { change: { rows: [...rows, record, ...expired] }, answer };',
+    becomes: 'return { change: { rows: [...rows, ...expired] }, answer };',
+    tests: CRASH,
+  },
+  {
+    breaks: 'callers are answered before the journal',
+    file: 'src/worker/writeQueue.ts',
+    text: '    const { outcomes, error } = this.#run(batch);\n',
+    becomes:
+      '    this.#answer(batch, batch.map(() => ({ answer: null, change: null })), undefined);\n    const { outcomes, error } = this.#run(batch);\n',
+    tests: WORKER,
+  },
+  {
+    breaks: 'the queue goes on behind a journal that its image lacks',
+    file: 'src/worker/writeQueue.ts',
+    text: '    for (const waiting of this.#waiting.splice(0)) {\n      this.#failed += 1;',
+    becomes: '    for (const waiting of this.#waiting.slice(0, 0)) {\n      this.#failed += 1;',
+    tests: WORKER,
+  },
+  {
+    breaks: 'two processes hold the lock at once',
+    file: 'src/worker/ownership.ts',
+    text: 'if (!files.tryLock(fd, LOCK_OFFSET, 1))',
+    becomes: 'if (!files.tryLock(fd, LOCK_OFFSET + Math.floor(Math.random() * 1e6), 1))',
+    tests: WORKER,
+  },
+  {
+    breaks: 'folders that a killed owner made are not made durable by the next',
+    file: 'src/worker/dataDirectory.ts',
+    text: '      files.syncFolder(dirname(path));\n',
+    becomes: '',
+    tests: CRASH,
+  },
+];
