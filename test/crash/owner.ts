@@ -60,7 +60,7 @@ export class TestOwner {
   }
 
   call<K extends WriterOperation>(operation: K, given: InputOf<K>): Promise<ResultOf<K>> {
-    return this.#writer.call(operation, given, 'api');
+    return this.#writer.call(operation, given, { source: 'api', caller: 'test' });
   }
 
   /** Adds all of them at once, so that they share batches, and notes what becomes of each. */

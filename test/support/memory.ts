@@ -73,7 +73,7 @@ export class TestMemory {
   /** Writes the commands as one batch. Each gets its own answer or error, in order. */
   async write(...commands: readonly Command[]): Promise<Answered[]> {
     const waiting = commands.map((command) =>
-      this.#queue.submit(command).then(
+      this.#queue.submit(command, 'test').then(
         (answer): Answered => ({ answer }),
         (error: unknown): Answered => ({ error: GreeumError.from(error) }),
       ),
