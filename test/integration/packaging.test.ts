@@ -27,6 +27,8 @@ const shipped = [
   'dist/native/fs-native-extensions/package.json',
   'dist/owner.js',
   'dist/sql-wasm.wasm',
+  'dist/torture-client.js',
+  'dist/torture.js',
   'dist/writer.js',
   'package.json',
   'package.nls.json',
