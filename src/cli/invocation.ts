@@ -1,3 +1,4 @@
+import { openLocalBundle, type OpenLocal } from '../client/localStore.js';
 import { WriteServiceClient, type Routed } from '../client/writeServiceClient.js';
 import type { WorkerUse } from '../protocol/environment.js';
 import type { InputOf, OperationName } from '../protocol/operations.js';
@@ -48,6 +49,16 @@ export async function ask<K extends OperationName>(
   }
 }
 
+/**
+ * The engine runs for one command here. V8 would spend several times that on optimising it, and the process waits for
+ * that at its end; the plain compiler gives code that is slower and there at once.
+ */
+const openBriefly: OpenLocal = async (options) => {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--liftoff-only');
+  return openLocalBundle(options);
+};
+
 export function openClient({ system, output }: Shell, options: CommonOptions): WriteServiceClient {
   return new WriteServiceClient({
     source: 'cli',
@@ -56,6 +67,7 @@ export function openClient({ system, output }: Shell, options: CommonOptions): W
     endpoint: options.endpoint,
     use: workerUse(options),
     keepAlive: false,
+    openLocal: openBriefly,
     onWarning: ({ message, hint }) => output.note(message, hint),
   });
 }
