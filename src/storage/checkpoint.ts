@@ -127,7 +127,7 @@ function buildIndex(
   const index = SearchIndex.openFile(files, sqljs, layout.index, image.sql);
   try {
     const before = index.lastBlock;
-    index.catchUp(image.sql);
+    index.catchUp();
     const lag = index.lastBlock - before;
     const isWorthIt = lag >= INDEX_LAG_BLOCKS || lag > before * INDEX_LAG_RATIO;
     return isWorthIt ? index.export() : null;

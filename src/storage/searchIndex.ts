@@ -41,12 +41,19 @@ export interface Match {
 }
 
 export class SearchIndex {
-  readonly #sql: Sql;
+  readonly #sqljs: SqlJsStatic;
+  readonly #image: Sql;
+  #sql: Sql;
   #lastBlock: number;
+  /** Whether it came from a file, which may turn out to be scratched when it is used. */
+  #isStored: boolean;
 
-  private constructor(sql: Sql, lastBlock: number) {
-    this.#sql = sql;
-    this.#lastBlock = lastBlock;
+  private constructor(sqljs: SqlJsStatic, image: Sql, stored: Stored | null) {
+    this.#sqljs = sqljs;
+    this.#image = image;
+    this.#sql = stored?.sql ?? create(sqljs);
+    this.#lastBlock = stored?.lastBlock ?? EMPTY;
+    this.#isStored = stored !== null;
   }
 
   /**
@@ -54,13 +61,12 @@ export class SearchIndex {
    * @param bytes of `index.db`, or null
    */
   static open(sqljs: SqlJsStatic, bytes: Uint8Array | null, image: Sql): SearchIndex {
-    return (bytes === null ? null : SearchIndex.#openStored(sqljs, bytes, image)) ?? SearchIndex.#create(sqljs);
+    return new SearchIndex(sqljs, image, bytes === null ? null : openStored(sqljs, bytes, image));
   }
 
   /** The same from the file at `path`, which may be missing. */
   static openFile(files: Files, sqljs: SqlJsStatic, path: string, image: Sql): SearchIndex {
-    const isStored = (files.stat(path)?.size ?? 0) > 0;
-    return SearchIndex.open(sqljs, isStored ? files.readAll(path) : null, image);
+    return SearchIndex.open(sqljs, readStored(files, path), image);
   }
 
   /** Largest block index that the index holds; -1 when it is empty. */
@@ -72,7 +78,42 @@ export class SearchIndex {
    * Brings the index up to the image, at most `limit` blocks.
    * @returns whether it is complete now
    */
-  catchUp(image: Sql, limit = Number.MAX_SAFE_INTEGER): boolean {
+  catchUp(limit = Number.MAX_SAFE_INTEGER): boolean {
+    return this.#orBuiltAgain(() => this.#catchUp(limit));
+  }
+
+  /** Blocks of the image that have at least one of the tokens. @param tokens distinct, as `searchTokens` makes them */
+  candidates(tokens: readonly string[]): Candidates {
+    return this.#orBuiltAgain(() => {
+      this.#catchUp(Number.MAX_SAFE_INTEGER);
+      return this.#candidates(tokens);
+    });
+  }
+
+  export(): Uint8Array {
+    return this.#sql.export();
+  }
+
+  close(): void {
+    this.#sql.close();
+  }
+
+  /** What fails on a stored index is done once more on a new one. */
+  #orBuiltAgain<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!this.#isStored) throw error;
+      this.#sql.close();
+      this.#sql = create(this.#sqljs);
+      this.#lastBlock = EMPTY;
+      this.#isStored = false;
+      return work();
+    }
+  }
+
+  #catchUp(limit: number): boolean {
+    const image = this.#image;
     let left = limit;
     while (left > 0) {
       const rows = image.all(
@@ -98,8 +139,7 @@ export class SearchIndex {
     return image.get('SELECT 1 FROM blocks WHERE block_index > ? LIMIT 1', [this.#lastBlock]) === undefined;
   }
 
-  /** Blocks that have at least one of the tokens. @param tokens distinct, as `searchTokens` makes them */
-  candidates(tokens: readonly string[]): Candidates {
+  #candidates(tokens: readonly string[]): Candidates {
     const matches: Match[] = [];
     let documentCount = 0;
     let averageLength = 0;
@@ -120,36 +160,44 @@ export class SearchIndex {
     }
     return { documentCount, averageLength, documentFrequencies, matches };
   }
+}
 
-  export(): Uint8Array {
-    return this.#sql.export();
-  }
+const EMPTY = -1;
 
-  close(): void {
-    this.#sql.close();
-  }
+function create(sqljs: SqlJsStatic): Sql {
+  const sql = new Sql(sqljs, null);
+  sql.script(SCHEMA);
+  return sql;
+}
 
-  static #create(sqljs: SqlJsStatic): SearchIndex {
-    const sql = new Sql(sqljs, null);
+interface Stored {
+  readonly sql: Sql;
+  readonly lastBlock: number;
+}
+
+/** Null when the file is damaged, from another version, or of another memory. */
+function openStored(sqljs: SqlJsStatic, bytes: Uint8Array, image: Sql): Stored | null {
+  let sql: Sql | null = null;
+  try {
+    sql = new Sql(sqljs, bytes);
     sql.script(SCHEMA);
-    return new SearchIndex(sql, -1);
+    const position = sql.get('SELECT tokens_version, last_block, last_hash FROM position WHERE id = 0');
+    const lastBlock = integer(position?.[1]);
+    const block = image.get('SELECT hash FROM blocks WHERE block_index = ?', [lastBlock]);
+    const belongs = integer(position?.[0]) === TOKENS_VERSION && block !== undefined && block[0] === position?.[2];
+    if (belongs) return { sql, lastBlock };
+  } catch {
+    // Whatever is wrong with a derived file, the answer is the same: build it again.
   }
+  sql?.close();
+  return null;
+}
 
-  /** Null when the file is damaged, from another version, or of another memory. */
-  static #openStored(sqljs: SqlJsStatic, bytes: Uint8Array, image: Sql): SearchIndex | null {
-    let sql: Sql | null = null;
-    try {
-      sql = new Sql(sqljs, bytes);
-      sql.script(SCHEMA);
-      const position = sql.get('SELECT tokens_version, last_block, last_hash FROM position WHERE id = 0');
-      const lastBlock = integer(position?.[1]);
-      const block = image.get('SELECT hash FROM blocks WHERE block_index = ?', [lastBlock]);
-      const belongs = integer(position?.[0]) === TOKENS_VERSION && block !== undefined && block[0] === position?.[2];
-      if (belongs) return new SearchIndex(sql, lastBlock);
-    } catch {
-      // Whatever is wrong with a derived file, the answer is the same: build it again.
-    }
-    sql?.close();
+function readStored(files: Files, path: string): Uint8Array | null {
+  try {
+    return (files.stat(path)?.size ?? 0) > 0 ? files.readAll(path) : null;
+  } catch {
+    // As above.
     return null;
   }
 }

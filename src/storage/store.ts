@@ -190,17 +190,16 @@ export class Store {
     this.#journal.append(frames);
   }
 
-  /** The index, holding every block; building a large one takes seconds, see `prepareIndex`. */
+  /** It holds every block when it is asked; building a large one takes seconds, see `prepareIndex`. */
   get index(): SearchIndex {
     this.#index ??= this.#openIndex();
-    this.#index.catchUp(this.#image.sql);
     return this.#index;
   }
 
   /** Indexes at most `blocks` more. @returns whether the index is complete */
   prepareIndex(blocks: number): boolean {
     this.#index ??= this.#openIndex();
-    return this.#index.catchUp(this.#image.sql, blocks);
+    return this.#index.catchUp(blocks);
   }
 
   /** Slots as Python last left them. @throws GreeumError when the slot file is damaged */

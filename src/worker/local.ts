@@ -71,13 +71,7 @@ async function openReader(dataDir: string): Promise<LocalMemory> {
   let index: Index | null = null;
   const reads = new Reads({
     queries: new Queries(sql),
-    index: () => {
-      if (index === null) {
-        index = SearchIndex.openFile(nodeFiles, sqljs, layout.index, sql);
-        index.catchUp(sql);
-      }
-      return index;
-    },
+    index: () => (index ??= SearchIndex.openFile(nodeFiles, sqljs, layout.index, sql)),
     files: () => ({
       data_dir: dataDir,
       database: layout.database,
