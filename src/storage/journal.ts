@@ -94,6 +94,8 @@ export class Journal {
   readonly #folder: string;
   #fd: number | null = null;
   #segment: Segment | null = null;
+  /** Of the file behind `#fd`. */
+  #inode: number | null = null;
   /** Good length of the newest segment; everything behind it is to be cut off. */
   #length = 0;
   #closedBytes = 0;
@@ -142,6 +144,8 @@ export class Journal {
       isBegun = true;
       writeFully(this.#files, this.#fd as number, bytes, this.#length);
       this.#files.fdatasync(this.#fd as number);
+      // A file that lost its name takes everything, and nobody will ever find it again.
+      this.#requireNamed();
     } catch (error) {
       throw isBegun ? this.#undo(error) : writeFailed(error, 'not_written');
     }
@@ -174,6 +178,7 @@ export class Journal {
     this.close();
     this.#closedBytes += this.#length;
     this.#segment = null;
+    this.#inode = null;
     this.#isNameDurable = false;
     this.#length = 0;
     return this.#nextSequence - 1;
@@ -206,6 +211,7 @@ export class Journal {
       this.#isFolderDurable = true;
     }
     this.#fd ??= this.#segment === null ? this.#createSegment() : this.#files.open(this.#segment.path, 'r+');
+    this.#inode ??= this.#inodeOnDisk();
     if (this.#isNameDurable) return;
     this.#files.syncFolder(this.#folder);
     this.#isNameDurable = true;
@@ -223,6 +229,8 @@ export class Journal {
   /** Brings the segment back to its last good length, so that no half batch can ever be replayed. */
   #cutBack(): void {
     if (this.#segment !== null) {
+      // What has the name by now may be another owner's. Asked before ours is closed, so that its number is not reused.
+      if (this.#inode !== null) this.#requireNamed();
       // A descriptor whose fsync failed may hide the failure from the next one; start from a new one.
       this.close();
       this.#fd = this.#files.open(this.#segment.path, 'r+');
@@ -230,6 +238,15 @@ export class Journal {
       this.#files.fsync(this.#fd);
     }
     this.#needsRepair = false;
+  }
+
+  /** @throws Error when the segment's name leads to another file than the one that is open, or to none */
+  #requireNamed(): void {
+    if (this.#inodeOnDisk() !== this.#inode) throw new SegmentGone(this.#segment?.path ?? this.#folder);
+  }
+
+  #inodeOnDisk(): number | null {
+    return this.#segment === null ? null : (this.#files.stat(this.#segment.path)?.inode ?? null);
   }
 
   #undo(cause: unknown): GreeumError {
@@ -245,7 +262,18 @@ export class Journal {
   }
 }
 
+/** The data directory was deleted, moved or replaced under the owner. */
+class SegmentGone extends Error {}
+
 function writeFailed(cause: unknown, outcome: 'not_written' | 'unknown'): GreeumError {
+  if (cause instanceof SegmentGone) {
+    return new GreeumError('journal_write_failed', `${cause.message} is not there any more, or is another file now.`, {
+      outcome,
+      retry: 'same-key',
+      hint: 'Put the data directory back where it was, or stop this worker; then try again with the same idempotency key.',
+      cause,
+    });
+  }
   const errno = errnoOf(cause) ?? 'unknown error';
   const what = errno === 'ENOSPC' ? 'The disk is full' : `The disk refused the journal (${errno})`;
   return new GreeumError('journal_write_failed', `${what}; the write was not acknowledged.`, {

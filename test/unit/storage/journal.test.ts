@@ -245,6 +245,42 @@ describe('a failed append', () => {
     assert.deepEqual([sequencesOn(disk), afterPowerCut(disk), journal.needsRepair], [[1, 2], ['1 2'], false]);
   });
 
+  it('into a file that lost its name is not acknowledged', () => {
+    const disk = emptyDisk();
+    const journal = open(disk);
+    journal.append(frames(1, 2));
+    disk.put(FIRST, null);
+    assert.equal(
+      failureOf(() => journal.append([frame(3)])),
+      'journal_write_failed unknown',
+    );
+    assert.equal(
+      failureOf(() => journal.append([frame(3)])),
+      'journal_write_failed not_written',
+    );
+    assert.equal(disk.stat(FIRST), null);
+  });
+
+  it('never touches a file that took the name of its own, and goes on when its own has the name again', () => {
+    const disk = emptyDisk();
+    const journal = open(disk);
+    journal.append(frames(1, 2));
+    const aside = `${FOLDER}/aside`;
+    disk.rename(FIRST, aside);
+    const theirs = lines(...frames(1, 9));
+    disk.put(FIRST, theirs);
+    for (const outcome of ['unknown', 'not_written', 'not_written']) {
+      assert.equal(
+        failureOf(() => journal.append([frame(3)])),
+        `journal_write_failed ${outcome}`,
+      );
+    }
+    assert.deepEqual(disk.bytesOf(FIRST), theirs);
+    disk.rename(aside, FIRST);
+    journal.append([frame(3)]);
+    assert.deepEqual(sequencesOn(disk), [1, 2, 3]);
+  });
+
   it('says what the disk said, and what to do', () => {
     const disk = emptyDisk();
     disk.fail({ call: 'write', errno: 'ENOSPC' });
