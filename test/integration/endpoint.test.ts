@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { METRICS_PATH, HEALTH_PATH, WATCH_PATH } from '../../src/protocol/jsonRpc.js';
 import { MAX_REQUEST_BYTES } from '../../src/protocol/limits.js';
+import { FakeMemory } from '../unit/mcp/fakeMemory.js';
 import {
   addCall,
   ask,
@@ -358,6 +359,40 @@ describe('a slow caller', () => {
         assert.match(await exchangeRaw(socketDoor(rig), bytes), /^HTTP\/1\.1 408 /);
       }
       await until(() => rig.endpoint.clients() === 0);
+    } finally {
+      await rig.close();
+    }
+  });
+
+  it('cannot make answers pile up: past the bound it is refused, and what came before is still answered', async () => {
+    const memory = new FakeMemory();
+    let goOn!: () => void;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let heldCalls = 0;
+    const answer = memory.call.bind(memory);
+    memory.call = async (...call) => {
+      heldCalls += 1;
+      await held;
+      return answer(...call);
+    };
+    const rig = await startRig({ memory, limits: { answersPerConnection: 3 } });
+    try {
+      const peer = open(socketDoor(rig));
+      await once(peer, 'connect');
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'greeum/list_memories', params: {} });
+      const head = `POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+      let received = '';
+      peer.setEncoding('utf8').on('data', (text: string) => (received += text));
+      peer.write(`${head}${body}`.repeat(5));
+      await until(() => heldCalls === 3);
+      goOn();
+      await until(() => received.split('HTTP/1.1').length > 5);
+      assert.deepEqual(
+        [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status),
+        ['200', '200', '200', '503', '503'],
+      );
+      assert.match(received, /"code":"overloaded"[^}]*"outcome":"not_written"/);
+      peer.destroy();
     } finally {
       await rig.close();
     }

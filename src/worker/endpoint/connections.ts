@@ -38,16 +38,17 @@ export class Connections {
     });
   }
 
-  /** Called for each request, before it is answered. */
-  begin({ socket }: IncomingMessage, res: ServerResponse): void {
+  /** Called for each request, before it is answered. @returns how many answers its connection waits for now */
+  begin({ socket }: IncomingMessage, res: ServerResponse): number {
     const answers = this.#open.get(socket);
-    if (answers === undefined) return;
+    if (answers === undefined) return 1;
     answers.add(res);
     if (this.#closing) res.shouldKeepAlive = false;
     res.once('close', () => {
       answers.delete(res);
       if (this.#closing && answers.size === 0) socket.end();
     });
+    return answers.size;
   }
 
   /** Closes idle connections now, the others after their answer, and what is left after `graceMs`. */

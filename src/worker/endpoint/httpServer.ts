@@ -65,8 +65,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
       void gate.opened.then(() => serve(req, res));
       return;
     }
-    connections.begin(req, res);
-    const exchange = enter(req, res, admit);
+    const underWay = connections.begin(req, res);
+    const exchange = underWay > limits.answersPerConnection ? tooMany(res) : enter(req, res, admit);
     const handler = exchange === null ? null : routeOf(exchange, table);
     if (exchange === null || handler === null) {
       discardBody(req);
@@ -80,6 +80,15 @@ export function createHttpServer(options: HttpServerOptions): Server {
   server.on('clientError', answerClientError);
   connections.watch(server);
   return server;
+}
+
+/** Short, so that Node's own back pressure stops the connection soon. */
+function tooMany(res: ServerResponse): null {
+  refuse(res, 503, 'overloaded', 'Too many requests wait for their answers on this connection.', {
+    retry: 'same-key',
+    hint: 'Read the answers before sending more, or use several connections.',
+  });
+  return null;
 }
 
 function enter(req: IncomingMessage, res: ServerResponse, admit: Admit): Exchange | null {

@@ -5,6 +5,8 @@ export interface EndpointLimits {
   headers: number;
   /** Past this, new connections are closed at once. */
   connections: number;
+  /** Answers that one connection may wait for: a caller that sends on and on and reads nothing costs no more. */
+  answersPerConnection: number;
   /** A caller that sends its head, or all of its request, more slowly than this is not waited for. */
   headersTimeoutMs: number;
   requestTimeoutMs: number;
@@ -22,6 +24,7 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
   headerBytes: 16 * 1024,
   headers: 100,
   connections: 512,
+  answersPerConnection: 64,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   checkIntervalMs: 2_000,
