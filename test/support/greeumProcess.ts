@@ -51,9 +51,9 @@ export class WorkerProcess {
     this.#child = child;
   }
 
-  /** Resolves when the worker listens. */
-  static async start(dataDir: string, args: readonly string[] = []): Promise<WorkerProcess> {
-    const child = spawn(process.execPath, [cliPath, 'worker', 'serve', '--data-dir', dataDir, ...args], {
+  /** Resolves when the worker listens. @param cli another build than the usual one */
+  static async start(dataDir: string, args: readonly string[] = [], cli = cliPath): Promise<WorkerProcess> {
+    const child = spawn(process.execPath, [cli, 'worker', 'serve', '--data-dir', dataDir, ...args], {
       env: cleanEnvironment({}),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -70,6 +70,11 @@ export class WorkerProcess {
 
   get pid(): number {
     return this.#child.pid ?? -1;
+  }
+
+  /** Suspends it, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
   }
 
   /** Ends it by this signal and waits until it is gone. */
