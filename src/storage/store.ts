@@ -196,6 +196,11 @@ export class Store {
     return this.#index;
   }
 
+  /** Blocks that the index lacks; 0 before it is opened. */
+  get indexBacklog(): number {
+    return this.#index === null ? 0 : (this.#recent.list()[0]?.blockIndex ?? -1) - this.#index.lastBlock;
+  }
+
   /** Indexes at most `blocks` more. @returns whether the index is complete */
   prepareIndex(blocks: number): boolean {
     this.#index ??= this.#openIndex();

@@ -25,6 +25,7 @@ import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
 import { Checkpointer } from './checkpointer.js';
 import { makeMemoryFolder, prepareDataDir } from './dataDirectory.js';
+import { Indexer } from './indexer.js';
 import { OwnershipLock, type LockHolder } from './ownership.js';
 import { isReadOperation, Reads } from './reads.js';
 import { WriteQueue } from './writeQueue.js';
@@ -72,8 +73,6 @@ export type WriterOperation = Exclude<OperationName, 'worker_status' | 'stop'>;
 
 /** How long a local writer may be waited for, before the caller looks again whether there is a worker by now. */
 const LOCAL_WRITER_WAIT_MS = 5_000;
-/** How many blocks are indexed between two turns of the event loop: about 10 ms of work. */
-const INDEX_STEP_BLOCKS = 50;
 
 const ports = {
   nowMs: () => Date.now(),
@@ -95,10 +94,10 @@ export class Writer {
   readonly #checkpointer: Checkpointer;
   readonly #background: Background;
   readonly #reads: Reads;
+  readonly #indexer: Indexer;
   #degraded: DegradedState | null = null;
   /** Set when the image lacks what is on disk. */
   #lost: GreeumError | null = null;
-  #isIndexing = false;
   #isClosed = false;
 
   private constructor(options: WriterOptions, layout: Layout, lock: OwnershipLock, store: Store) {
@@ -128,6 +127,7 @@ export class Writer {
       },
       store.appliedSequence,
     );
+    this.#indexer = new Indexer({ backlog: () => store.indexBacklog, step: (blocks) => store.prepareIndex(blocks) });
     this.#reads = new Reads({
       queries: store.queries,
       index: () => store.index,
@@ -168,7 +168,7 @@ export class Writer {
       await writer.close(0);
       throw error;
     }
-    if (options.role === 'worker') writer.#indexInSteps();
+    if (options.role === 'worker') writer.#indexer.start();
     return writer;
   }
 
@@ -217,6 +217,7 @@ export class Writer {
     this.#queue.refuse(stopping());
     await this.#queue.drained();
     this.#isClosed = true;
+    this.#indexer.close();
     await this.#lastCheckpoint(checkpointMs);
     this.#store.close();
     this.#lock.release();
@@ -247,7 +248,7 @@ export class Writer {
     if (error === undefined) {
       if (this.#degraded?.code === 'journal_write_failed') this.#degraded = null;
       this.#checkpointer.afterBatch();
-      if (this.#options.role === 'worker') this.#indexInSteps();
+      if (this.#options.role === 'worker') this.#indexer.afterBatch();
     } else {
       this.#options.log('error', `The batch was not written: ${error.message} (${error.code})`);
       this.#degraded = { code: error.code, reason: error.message };
@@ -294,16 +295,6 @@ export class Writer {
       slots,
     };
     await this.#queue.submit(command, OWNER_ITSELF);
-  }
-
-  /** New blocks reach the index soon after their acknowledgement, a little at a time; a search completes the rest. */
-  #indexInSteps(): void {
-    if (this.#isIndexing) return;
-    this.#isIndexing = true;
-    setImmediate(() => {
-      this.#isIndexing = false;
-      if (!this.#isClosed && !this.#store.prepareIndex(INDEX_STEP_BLOCKS)) this.#indexInSteps();
-    });
   }
 }
 
