@@ -15,6 +15,11 @@ export const MAX_LIST_RESULTS = 1_000;
 
 /** An idempotency record is kept at least this long; promise 2 of the design. */
 export const REQUEST_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+/**
+ * And until so many newer ones are there, whatever the clock says: it may jump by years, and retries come soon. As
+ * many as can wait in the write queue, so that no write in flight loses its record to the others.
+ */
+export const MIN_REQUESTS_KEPT = 10_000;
 
 /** What waits in the write queue at most; past it a caller gets `overloaded`. */
 export const MAX_QUEUE_COMMANDS = 10_000;

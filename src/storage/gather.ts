@@ -16,7 +16,7 @@ import type {
   SlotFacts,
   UpdateAssociationsFacts,
 } from '../protocol/facts.js';
-import { REQUEST_RETENTION_MS } from '../protocol/limits.js';
+import { MIN_REQUESTS_KEPT, REQUEST_RETENTION_MS } from '../protocol/limits.js';
 import type { SlotName } from '../protocol/operations.js';
 import { integer, text, textOrNull, type Sql } from './engine.js';
 import { blockFacts, type RecentBlock, type RecentBlocks } from './recentBlocks.js';
@@ -150,14 +150,22 @@ export class Gatherer {
     const row = this.#sql.get('SELECT payload_hash, answer FROM greeum_requests WHERE key = ?', [
       command.idempotencyKey,
     ]);
-    const expired = this.#sql.all(
-      'SELECT key FROM greeum_requests WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT ?',
-      [command.atMs - REQUEST_RETENTION_MS, EXPIRED_KEYS_PER_WRITE],
-    );
     return {
       request: row === undefined ? null : { payloadHash: text(row[0]), answer: text(row[1]) },
-      expiredKeys: expired.map((key) => text(key[0])).filter((key) => key !== command.idempotencyKey),
+      expiredKeys: this.#expiredKeys(command.atMs).filter((key) => key !== command.idempotencyKey),
     };
+  }
+
+  /** Looks at the oldest records only, in the order they were made, so the cost is the same however many there are. */
+  #expiredKeys(nowMs: number): string[] {
+    return this.#sql
+      .all(
+        `SELECT key, created_at_ms FROM greeum_requests
+         WHERE rowid <= (SELECT max(rowid) FROM greeum_requests) - ? ORDER BY rowid LIMIT ?`,
+        [MIN_REQUESTS_KEPT, EXPIRED_KEYS_PER_WRITE],
+      )
+      .filter(([, createdAtMs]) => integer(createdAtMs) < nowMs - REQUEST_RETENTION_MS)
+      .map(([key]) => text(key));
   }
 
   #keywordBlocks(keywords: readonly string[]): KeywordFacts[] {

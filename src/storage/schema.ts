@@ -109,7 +109,6 @@ const OWN_TABLES = `
 CREATE TABLE IF NOT EXISTS greeum_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS greeum_requests (
   key TEXT PRIMARY KEY, payload_hash TEXT NOT NULL, answer TEXT NOT NULL, created_at_ms INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS greeum_requests_age ON greeum_requests(created_at_ms);
 CREATE TABLE IF NOT EXISTS greeum_blocks (block_index INTEGER PRIMARY KEY, project TEXT, occurred_at TEXT);
 CREATE INDEX IF NOT EXISTS greeum_blocks_project ON greeum_blocks(project, block_index) WHERE project IS NOT NULL;
 CREATE TABLE IF NOT EXISTS greeum_slots (
