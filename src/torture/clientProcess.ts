@@ -16,6 +16,8 @@ export interface ClientSettings {
   readonly name: string;
   readonly callers: number;
   readonly seed: number;
+  /** As a window does; else it writes by itself while there is no owner, as the command line does. */
+  readonly waitsForOwner: boolean;
 }
 
 export type ClientLine =
@@ -76,7 +78,11 @@ async function other(client: WriteServiceClient, random: Random): Promise<void> 
 }
 
 async function run(settings: ClientSettings): Promise<void> {
-  const client = new WriteServiceClient({ dataDir: settings.dataDir, source: 'api', use: 'auto' });
+  const client = new WriteServiceClient({
+    dataDir: settings.dataDir,
+    source: 'api',
+    ...(settings.waitsForOwner ? { use: 'require', whenNoOwner: () => null } : { use: 'auto' }),
+  });
   const callers = Array.from({ length: settings.callers }, async (_, caller) => {
     const random = new Random(settings.seed * 1000 + caller);
     for (let number = 0; ; number += 1) {

@@ -9,6 +9,8 @@ import type { AddMemoryResult } from '../protocol/operations.js';
 import type { ClientLine, ClientSettings } from './clientProcess.js';
 
 const CALLERS_EACH = 4;
+/** One client in so many writes by itself while there is no owner. */
+const LOCAL_WRITERS = 4;
 
 export class Clients {
   /** By key: the answer that was heard. */
@@ -35,6 +37,7 @@ export class Clients {
       name,
       callers: CALLERS_EACH,
       seed: this.#seed * 100 + this.#started,
+      waitsForOwner: this.#started % LOCAL_WRITERS !== 0,
     };
     const child = spawn(process.execPath, [join(__dirname, 'torture-client.js'), JSON.stringify(settings)], {
       stdio: ['ignore', 'pipe', 'ignore'],
