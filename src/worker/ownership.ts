@@ -44,9 +44,7 @@ export class OwnershipLock {
     const fd = openLockFile(files, path);
     try {
       if (!files.tryLock(fd, LOCK_OFFSET, 1)) throw new LockBusyError(readHolder(files, fd));
-      const text = Buffer.from(`${JSON.stringify(holder)}\n`);
-      writeFully(files, fd, text, 0);
-      files.truncate(fd, text.length);
+      writeHolder(files, fd, holder);
     } catch (error) {
       files.close(fd);
       throw error;
@@ -74,8 +72,20 @@ export class OwnershipLock {
 
   release(): void {
     if (this.#fd === null) return;
+    writeHolder(this.#files, this.#fd, null);
     this.#files.close(this.#fd);
     this.#fd = null;
+  }
+}
+
+/** @param holder null: nobody */
+function writeHolder(files: Files, fd: number, holder: LockHolder | null): void {
+  const text = Buffer.from(holder === null ? '' : `${JSON.stringify(holder)}\n`);
+  try {
+    writeFully(files, fd, text, 0);
+    files.truncate(fd, text.length);
+  } catch {
+    // A full disk must not keep anybody from owning the directory: the name is for messages, the lock decides.
   }
 }
 
@@ -112,12 +122,23 @@ class LockBusyError extends GreeumError {
   }
 }
 
-/** Null when the holder has not written its name yet. */
+/** Null when the holder has not written its name yet; whose name is still there from before may be long gone. */
 function readHolder(files: Files, fd: number): LockHolder | null {
   const bytes = Buffer.alloc(256);
   const length = files.read(fd, bytes, 0);
   const match = /^\{"pid":(\d+),"role":"(worker|local)"\}\n/.exec(bytes.toString('latin1', 0, length));
-  return match === null ? null : { pid: Number(match[1]), role: match[2] === 'local' ? 'local' : 'worker' };
+  if (match === null || !isAlive(Number(match[1]))) return null;
+  return { pid: Number(match[1]), role: match[2] === 'local' ? 'local' : 'worker' };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return errnoOf(error) !== 'ESRCH';
+  }
 }
 
 /** The pid in a `lock_busy` sentence, for callers that got it across a thread or a socket. */
