@@ -14,8 +14,16 @@ export interface CheckpointStore {
   finishCheckpoint(built: BuiltCheckpoint): void;
 }
 
+export interface Timer {
+  /** The whole delay begins again. */
+  refresh(): void;
+  close(): void;
+}
+
 export interface CheckpointPorts {
   monotonicMs(): number;
+  /** Runs `work` once; keeps no process alive. */
+  startTimer(work: () => void, delayMs: number): Timer;
   build(throughSequence: number): Promise<BuiltCheckpoint>;
   onDone(built: BuiltCheckpoint, tookMs: number): void;
   onFailed(error: GreeumError): void;
@@ -25,7 +33,7 @@ export class Checkpointer {
   readonly #store: CheckpointStore;
   readonly #ports: CheckpointPorts;
   #running: Promise<FlushResult> | null = null;
-  #idleTimer: NodeJS.Timeout | null = null;
+  #idleTimer: Timer | null = null;
   #appliedSequence: number;
   #count = 0;
   #lastDoneMs: number | null = null;
@@ -61,23 +69,27 @@ export class Checkpointer {
     this.#restartIdleTimer();
   }
 
-  /** Makes everything acknowledged so far part of `memory.db`. @throws GreeumError `checkpoint_failed`, `database_changed` */
+  /**
+   * Makes everything acknowledged so far part of `memory.db`.
+   * @throws GreeumError `checkpoint_failed`, `database_changed`, `worker_stopping`
+   */
   async flush(): Promise<FlushResult> {
     // A checkpoint under way may have begun before the latest writes.
     if (this.#running !== null) await this.#running.catch(() => undefined);
+    if (this.#isClosed) throw stopping();
     return this.#start();
   }
 
   /** No further checkpoint begins by itself; resolves when the one under way is over. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    this.#idleTimer?.close();
     // Its failure was reported when it happened.
     await this.#running?.catch(() => undefined);
   }
 
   #restartIdleTimer(): void {
-    if (this.#idleTimer === null) this.#idleTimer = setTimeout(() => this.#onIdle(), IDLE_MS).unref();
+    if (this.#idleTimer === null) this.#idleTimer = this.#ports.startTimer(() => this.#onIdle(), IDLE_MS);
     else this.#idleTimer.refresh();
   }
 
@@ -105,9 +117,9 @@ export class Checkpointer {
         this.#store.finishCheckpoint(built);
         this.#appliedSequence = built.sequence;
         this.#count += 1;
+        this.#lastDoneMs = this.#ports.monotonicMs();
         this.#ports.onDone(built, this.#ports.monotonicMs() - startMs);
       }
-      this.#lastDoneMs = this.#ports.monotonicMs();
       this.#lastFailedMs = null;
       return {
         status: 'flushed',
@@ -121,4 +133,11 @@ export class Checkpointer {
       throw failure;
     }
   }
+}
+
+function stopping(): GreeumError {
+  return new GreeumError('worker_stopping', 'The worker is stopping.', {
+    retry: 'after-reconnect',
+    hint: 'Nothing is lost: the journal holds every acknowledged write.',
+  });
 }

@@ -114,6 +114,7 @@ export class Writer {
       store,
       {
         monotonicMs: ports.monotonicMs,
+        startTimer: (work, delayMs) => setTimeout(work, delayMs).unref(),
         build: (sequence) => this.#background.buildCheckpoint(sequence),
         onDone: (built, tookMs) => {
           options.log(
