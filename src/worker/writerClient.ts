@@ -38,19 +38,29 @@ export class WriterClient {
   #pendingBytes = 0;
   #pendingWrites = 0;
   #onClosed: (() => void) | null = null;
+  /** Set when the thread is gone: nobody answers any more. */
+  #end: GreeumError | null = null;
 
   private constructor(thread: Worker, snapshot: WriterSnapshot, events: WriterClientEvents) {
     this.#thread = thread;
     this.#snapshot = snapshot;
     this.#events = events;
     thread.on('message', (message: FromWriter) => this.#receive(message));
-    thread.on('error', (error) => this.#lost(GreeumError.from(error, 'unknown')));
+    thread.on('error', (error) => this.#lost(GreeumError.from(error)));
     thread.on('exit', () => this.#lost(lostWriter()));
   }
 
-  /** Starts the writer thread. @throws GreeumError of a directory that cannot be owned or opened */
-  static start(options: WriterThreadOptions, events: WriterClientEvents): Promise<WriterClient> {
-    const thread = new Worker(join(__dirname, 'writer.js'), { workerData: options });
+  /**
+   * Starts the writer thread.
+   * @param distDir where `writer.js` lies
+   * @throws GreeumError of a directory that cannot be owned or opened
+   */
+  static start(
+    options: WriterThreadOptions,
+    events: WriterClientEvents,
+    distDir: string = __dirname,
+  ): Promise<WriterClient> {
+    const thread = new Worker(join(distDir, 'writer.js'), { workerData: options });
     return new Promise((resolve, reject) => {
       const onExit = (): void => reject(lostWriter());
       thread.once('error', (error) => reject(GreeumError.from(error)));
@@ -75,6 +85,7 @@ export class WriterClient {
   /** @throws GreeumError `overloaded` at once when too much waits; otherwise what the writer answers */
   call<K extends WriterOperation>(operation: K, input: unknown, origin: Origin): Promise<Operations[K]['result']>;
   call(operation: WriterOperation, input: unknown, origin: Origin): Promise<unknown> {
+    if (this.#end !== null) return Promise.reject(gone());
     const isWrite = isWriteOperation(operation);
     const bytes = sizeOf(input);
     const { caller } = origin;
@@ -95,6 +106,7 @@ export class WriterClient {
 
   /** Orderly stop; resolves when the lock is released. */
   close(checkpointMs: number): Promise<void> {
+    if (this.#end !== null) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onClosed = resolve;
       this.#post({ type: 'close', checkpointMs });
@@ -143,8 +155,12 @@ export class WriterClient {
     return pending;
   }
 
+  /** The first word counts: an error is followed by the thread's exit. */
   #lost(error: GreeumError): void {
-    for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(error);
+    if (this.#end !== null) return;
+    this.#end = error;
+    // Whatever was the end of the thread: which of these it had written by then, nobody can say.
+    for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(lostWriter());
     if (this.#onClosed === null) this.#events.onLost(error);
     else this.#onClosed();
   }
@@ -160,6 +176,13 @@ function overloaded(waiting: number): GreeumError {
   return new GreeumError('overloaded', `The write queue is full (${waiting} commands wait).`, {
     retry: 'same-key',
     hint: 'Wait a second, then try again with the same idempotency key.',
+  });
+}
+
+function gone(): GreeumError {
+  return new GreeumError('worker_stopping', 'The writer thread has ended; the worker restarts.', {
+    retry: 'after-reconnect',
+    hint: 'Nothing of this was written. Try again: another worker, or the local path, takes over.',
   });
 }
 
