@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import type { ResolvePorts } from '../../../src/memory/resolveCommand.js';
 import { MIN_REQUESTS_KEPT, REQUEST_RETENTION_MS } from '../../../src/protocol/limits.js';
 import type { RowWrite } from '../../../src/protocol/change.js';
 import { countingPorts, dumpOfFile, emptyDisk, LAYOUT, START_MS, TestMemory } from '../../support/memory.js';
@@ -12,11 +13,13 @@ describe('a clock that jumps', () => {
   let disk: SimulatedDisk;
   let memory: TestMemory;
   let nowMs: number;
+  let ports: ResolvePorts;
 
-  const open = (): Promise<TestMemory> => TestMemory.open(disk, { ...countingPorts(), nowMs: () => nowMs });
+  const open = (): Promise<TestMemory> => TestMemory.open(disk, ports);
 
   beforeEach(async () => {
     nowMs = START_MS;
+    ports = { ...countingPorts(), nowMs: () => nowMs };
     disk = emptyDisk();
     memory = await open();
   });
@@ -47,9 +50,7 @@ describe('a clock that jumps', () => {
         memory.store.close();
         memory = await open();
         assert.deepEqual(
-          memory.store.queries
-            .list({ limit: 5 })
-            .memories.map(({ context, timestamp }) => [context, timestamp.slice(0, 4)]),
+          memory.store.queries.list({ limit: 5 }).map(({ context, timestamp }) => [context, timestamp.slice(0, 4)]),
           [
             ['after', String(new Date(START_MS + jumpMs).getUTCFullYear())],
             ['before', String(new Date(START_MS).getUTCFullYear())],
