@@ -3,10 +3,11 @@
  * texts would cost more than the whole rest of an add.
  */
 
+import { TABLE_COLUMNS, type Change, type SqlValue } from '../protocol/change.js';
 import type { BlockFacts } from '../protocol/facts.js';
 import { branchWords } from '../text/branchWords.js';
 import { WordIndex } from '../text/wordIndex.js';
-import { integer, text, textOrNull, type Sql } from './engine.js';
+import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 
 /** How far back the branch rule looks; Greeum's own number. */
 const RECENT_BLOCKS = 100;
@@ -38,15 +39,17 @@ export class RecentBlocks {
     return this.#words.sharedWith(words);
   }
 
-  /** To be called when blocks were written: the newest is read into the list, or all of it when that is not enough. */
-  refresh(): void {
+  /** To be called with every change that was written, in order. */
+  add(change: Change): void {
     if (this.#blocks === null) return;
-    const newest = this.#blocks[0]?.blockIndex ?? -1;
-    const added = this.#read('WHERE b.block_index > ? ORDER BY b.block_index DESC LIMIT ?', [newest, RECENT_BLOCKS]);
-    for (const block of added) this.#words.add(block.blockIndex, block.words);
-    const all = [...added, ...this.#blocks];
-    this.#blocks = all.slice(0, RECENT_BLOCKS);
-    for (const block of all.slice(RECENT_BLOCKS)) this.#words.delete(block.blockIndex, block.words);
+    for (const row of change.rows) {
+      if (row[0] !== 'insert' || row[1] !== 'blocks') continue;
+      const block = { ...fromValues(row[2]), nodeId: nodeOf(change, row[2][0] ?? null) };
+      this.#blocks.unshift(block);
+      this.#words.add(block.blockIndex, block.words);
+      const last = this.#blocks.length > RECENT_BLOCKS ? this.#blocks.pop() : undefined;
+      if (last !== undefined) this.#words.delete(last.blockIndex, last.words);
+    }
   }
 
   /** To be called when written blocks were taken back. */
@@ -68,8 +71,31 @@ export class RecentBlocks {
   }
 }
 
+const HASH = TABLE_COLUMNS.blocks.indexOf('hash');
+const ROOT = TABLE_COLUMNS.blocks.indexOf('root');
+const CONTEXT = TABLE_COLUMNS.blocks.indexOf('context');
+
+/** From the values of an insert into `blocks`: as they are, without asking SQLite for them again. */
+function fromValues(values: readonly SqlValue[]): BlockFacts {
+  return blockFacts([values[0], values[HASH], values[ROOT], values[CONTEXT]].map(asCell));
+}
+
+function nodeOf({ rows }: Change, blockIndex: SqlValue): string | null {
+  for (const row of rows) {
+    if (row[0] === 'insert' && row[1] === 'memory_nodes' && row[2][1] === blockIndex) {
+      return textOrNull(asCell(row[2][0]));
+    }
+  }
+  return null;
+}
+
+/** None of the columns used here is a blob. */
+function asCell(value: SqlValue | undefined): Cell {
+  return typeof value === 'object' ? null : (value ?? null);
+}
+
 /** From a row of block_index, hash, root, context. */
-export function blockFacts(row: readonly (number | string | Uint8Array | null)[]): BlockFacts {
+export function blockFacts(row: readonly Cell[]): BlockFacts {
   return {
     blockIndex: integer(row[0]),
     hash: text(row[1]),

@@ -171,9 +171,8 @@ export class Store {
 
   write(change: Change): void {
     this.#image.applyRows(change.rows);
+    this.#recent.add(change);
     const added = change.rows.filter((row) => row[0] === 'insert' && row[1] === 'blocks').length;
-    if (added === 0) return;
-    this.#recent.refresh();
     if (this.#blockCount !== null) this.#blockCount += added;
   }
 
