@@ -70,13 +70,23 @@ export const nodeFiles: Files = {
   makeFolder: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o700 }),
   list: (folder) => fs.readdirSync(folder),
   stat(path) {
-    const found = fs.statSync(path, { throwIfNoEntry: false });
-    return found === undefined ? null : { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino };
+    const found = statOf(path);
+    return found === null ? null : { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino };
   },
-  isFolder: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? null,
+  isFolder: (path) => statOf(path)?.isDirectory() ?? null,
   requireWritable: (folder) => fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK),
   tryLock: (fd, offset, length) => tryLock(fd, offset, length),
 };
+
+/** Below a file there is nothing either. */
+function statOf(path: string): fs.Stats | null {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
 
 /** Writes all of `bytes`, however short the single writes come out. @throws the errno error of the first that fails */
 export function writeFully(files: Files, fd: number, bytes: Uint8Array, position: number): void {
@@ -91,17 +101,6 @@ export function writeFully(files: Files, fd: number, bytes: Uint8Array, position
 export function sameFile(a: FileIdentity | null, b: FileIdentity | null): boolean {
   if (a === null || b === null) return a === b;
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
-}
-
-/**
- * Writes a file so that after a crash the old or the new version is there, whole: temp file in the same folder,
- * fsync, rename, fsync of the folder. @returns identity of the new file
- */
-export function replaceFile(files: Files, folder: string, name: string, bytes: Uint8Array): void {
-  const temp = `${folder}/${name}.new`;
-  writeDurably(files, temp, bytes);
-  renamePersistently(files, temp, `${folder}/${name}`);
-  files.syncFolder(folder);
 }
 
 /** Makes the folder and its missing parents, with names that a power cut cannot take. */

@@ -14,8 +14,10 @@ import type { Layout } from '../storage/layout.js';
 export function prepareDataDir(files: Files, dataDir: string): void {
   const isFolder = files.isFolder(dataDir);
   if (isFolder === null) {
-    if (files.isFolder(dirname(dataDir)) === null) {
-      throw missingDataDir(dataDir, `its parent ${dirname(dataDir)} does not exist either`);
+    const parent = dirname(dataDir);
+    if (files.isFolder(parent) === false) throw notADirectory(parent);
+    if (files.isFolder(parent) === null) {
+      throw missingDataDir(dataDir, `its parent ${parent} does not exist either`);
     }
     makeFolder(files, dataDir);
     return;

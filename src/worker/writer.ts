@@ -98,6 +98,7 @@ export class Writer {
   #degraded: DegradedState | null = null;
   /** Set when the image lacks what is on disk. */
   #lost: GreeumError | null = null;
+  #closing: Promise<void> | null = null;
   #isClosed = false;
 
   private constructor(options: WriterOptions, layout: Layout, lock: OwnershipLock, store: Store) {
@@ -213,8 +214,12 @@ export class Writer {
    * Orderly stop: refuse new writes, write what waits, make a last checkpoint, release the lock.
    * @param checkpointMs how long the last checkpoint may take; 0 skips it. The journal holds everything anyway.
    */
-  async close(checkpointMs: number): Promise<void> {
-    if (this.#isClosed) return;
+  close(checkpointMs: number): Promise<void> {
+    this.#closing ??= this.#close(checkpointMs);
+    return this.#closing;
+  }
+
+  async #close(checkpointMs: number): Promise<void> {
     this.#queue.refuse(stopping());
     await this.#queue.drained();
     this.#isClosed = true;
@@ -247,7 +252,7 @@ export class Writer {
 
   #afterBatch(error: GreeumError | undefined): void {
     if (error === undefined) {
-      if (this.#degraded?.code === 'journal_write_failed') this.#degraded = null;
+      if (this.#degraded?.code !== 'database_changed') this.#degraded = null;
       this.#checkpointer.afterBatch();
       if (this.#options.role === 'worker') this.#indexer.afterBatch();
     } else {
