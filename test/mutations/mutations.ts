@@ -116,8 +116,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: 'the queue goes on behind a journal that its image lacks',
     file: 'src/worker/writeQueue.ts',
-    text: '    for (const waiting of this.#waiting.splice(0)) {\n      this.#failed += 1;',
-    becomes: '    for (const waiting of this.#waiting.slice(0, 0)) {\n      this.#failed += 1;',
+    text: '      if (isJournalled) this.#giveUp(failure);\n',
+    becomes: '',
     tests: WORKER,
   },
   {

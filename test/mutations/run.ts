@@ -53,7 +53,7 @@ function tryMutation(copy: string, { file, text, becomes, tests }: Mutation): st
 }
 
 const wanted = process.argv.slice(2);
-const chosen = MUTATIONS.filter(({ breaks }) => wanted.every((word) => breaks.includes(word)));
+const chosen = MUTATIONS.filter(({ breaks }) => wanted.length === 0 || wanted.some((word) => breaks.includes(word)));
 const copy = copyProject();
 let unnoticed = 0;
 try {
