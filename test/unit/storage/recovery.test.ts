@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
+import { verifyRows } from '../../../src/memory/verify.js';
 import type { Command } from '../../../src/protocol/commands.js';
 import { SLOT_NAMES } from '../../../src/protocol/operations.js';
 import { encodeFrame, type Frame } from '../../../src/storage/frame.js';
 import { openMemory } from '../../../src/storage/recovery.js';
+import { verifyInput } from '../../../src/storage/verifyRows.js';
 import { buildCheckpoint } from '../../../src/storage/checkpoint.js';
 import { dumpOf, type Dump } from '../../support/dump.js';
 import { interposed } from '../../support/interposed.js';
@@ -18,10 +20,16 @@ const FIRST_SEGMENT = `${LAYOUT.journalFolder}/000000000001.log`;
 /** `RECOVERY_RUNS=5000` for a night; without it, as many as a short while allows. */
 const RUNS = Number(process.env['RECOVERY_RUNS'] ?? 0);
 
-/** What recovery makes of the disk. */
+/** What recovery makes of the disk, after a look at the chain and every reference. */
 async function recoveredDump(disk: SimulatedDisk): Promise<Dump> {
   const { image } = await openMemory(new SimulatedDisk(disk.model), LAYOUT);
   const dump = dumpOf(image.sql);
+  const { problems } = verifyRows(verifyInput(image.sql));
+  // Slots from Python may point anywhere.
+  assert.deepEqual(
+    problems.filter(({ problem }) => !problem.startsWith('slot')),
+    [],
+  );
   image.close();
   return dump;
 }
