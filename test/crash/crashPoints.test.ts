@@ -140,6 +140,10 @@ describe(`after a crash at any point (TEST_SEED=${SEED}, CRASH_STATES=${BOUND})`
       disk.fail({ call: 'truncate', errno: 'EIO' });
       await owner.add('nobody knows');
       await owner.add('gamma');
+      disk.fail({ call: 'fdatasync', errno: 'EIO' });
+      disk.fail({ call: 'fsync', path: /\.log$/, errno: 'EIO' });
+      await owner.add('nobody knows about a longer one', 'another together with it');
+      await owner.add('delta');
       await owner.kill();
       await assertAllRecover(disk);
     });

@@ -106,6 +106,13 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: CRASH,
   },
   {
+    breaks: 'what was remembered of undone rows is believed',
+    file: 'src/storage/store.ts',
+    text: '      this.#forget();\n      throw error;\n    }\n  }\n\n  /** Runs one command inside',
+    becomes: '      throw error;\n    }\n  }\n\n  /** Runs one command inside',
+    tests: 'test/unit/{storage,worker}/*.test.ts',
+  },
+  {
     breaks: 'callers are answered before the journal',
     file: 'src/worker/writeQueue.ts',
     text: '    const { outcomes, error } = this.#run(batch);\n',

@@ -25,7 +25,7 @@ export type NameOperation =
 
 /**
  * `uncertain`: not synced yet. `forsaken`: an fsync failed; no later fsync makes it safe, because the kernel takes
- * the page for clean. `durable`: on disk, but behind a forsaken one.
+ * the page for clean. `durable`: on disk, but in the order of operations behind a forsaken one.
  */
 type Certainty = 'uncertain' | 'forsaken' | 'durable';
 
@@ -135,8 +135,13 @@ export class DiskModel {
     const since = node.since.map((entry) =>
       entry.certainty === 'uncertain' ? { ...entry, certainty: 'durable' as const } : entry,
     );
-    const isAllDurable = since.every(({ certainty }) => certainty === 'durable');
-    this.#nodes.set(id, isAllDurable ? { ...node, durable: node.current, since: [] } : { ...node, since });
+    if (since.every(({ certainty }) => certainty === 'durable')) {
+      this.#nodes.set(id, { ...node, durable: node.current, since: [] });
+      return;
+    }
+    // What was given up is data; the length is the file system's own record, and is as it is now.
+    const length: DataOperation = { kind: 'truncate', length: node.current.length };
+    this.#nodes.set(id, { ...node, since: [...since, { operation: length, certainty: 'durable' }] });
   }
 
   /** An fsync that fails: what it should have made safe may be lost for ever. */
