@@ -16,8 +16,27 @@ let engine: Promise<SqlJsStatic> | null = null;
 
 /** Compiles the WebAssembly once a thread. */
 export function loadEngine(): Promise<SqlJsStatic> {
-  engine ??= initSqlJs({ wasmBinary: new Uint8Array(readFileSync(wasmPath())).buffer });
+  engine ??= withWholeTexts(() => initSqlJs({ wasmBinary: new Uint8Array(readFileSync(wasmPath())).buffer }));
   return engine;
+}
+
+/**
+ * sql.js makes its decoder of texts while it starts, and a decoder drops a U+FEFF at the beginning unless it is told
+ * otherwise: a memory would lose its first character, and no longer be what its hash says.
+ */
+function withWholeTexts<T>(start: () => T): T {
+  const original = globalThis.TextDecoder;
+  class WholeTextDecoder extends original {
+    constructor(label?: string) {
+      super(label, { ignoreBOM: true });
+    }
+  }
+  globalThis.TextDecoder = WholeTextDecoder;
+  try {
+    return start();
+  } finally {
+    globalThis.TextDecoder = original;
+  }
 }
 
 /** Beside the bundle; in a source checkout, in the package. */
