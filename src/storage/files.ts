@@ -47,6 +47,8 @@ export interface Files {
   tryLock(fd: number, offset: number, length: number): boolean;
 }
 
+const NO_FOLDER_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
 export const nodeFiles: Files = {
   open: (path, flags) => fs.openSync(path, flags, 0o600),
   close: (fd) => fs.closeSync(fd),
@@ -63,6 +65,9 @@ export const nodeFiles: Files = {
     const fd = fs.openSync(path, 'r');
     try {
       fs.fsyncSync(fd);
+    } catch (error) {
+      // Some network and foreign file systems know no such thing; theirs are the guarantees that they give.
+      if (!NO_FOLDER_SYNC.has(errnoOf(error) ?? '')) throw error;
     } finally {
       fs.closeSync(fd);
     }

@@ -86,6 +86,12 @@ describe('the machine’s own files', () => {
     assert.equal(statSync(path.join(folder, 'b', 'c')).mode & 0o777, 0o700);
   });
 
+  it('do without syncing a folder where its file system knows no such thing', function () {
+    if (process.platform !== 'linux') this.skip();
+    nodeFiles.syncFolder('/proc');
+    assert.throws(() => nodeFiles.syncFolder(path.join(folder, 'missing')), { code: 'ENOENT' });
+  });
+
   it('lock bytes for one descriptor until it is closed', () => {
     const [first, second] = ['w', 'r+'].map((flags) => nodeFiles.open(path.join(folder, 'lock'), flags as 'w'));
     assert.equal(nodeFiles.tryLock(first ?? -1, 0x40000000, 1), true);
