@@ -66,6 +66,8 @@ async function main(): Promise<void> {
 
 async function close(writer: Writer, checkpointMs: number): Promise<void> {
   await writer.close(checkpointMs);
+  // There is no store any more that could be asked.
+  if (snapshotTimer !== null) clearTimeout(snapshotTimer);
   // Behind the answers of the last batch, which leave in the turn before.
   setImmediate(() => {
     post({ type: 'closed' });
