@@ -56,6 +56,13 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: STORAGE,
   },
   {
+    breaks: 'frames of an older owner are taken after the checkpoint of a newer one',
+    file: 'src/storage/recovery.ts',
+    text: 'readJournal(files, layout.journalFolder, applied, image.epoch)',
+    becomes: 'readJournal(files, layout.journalFolder, applied)',
+    tests: STORAGE,
+  },
+  {
     breaks: 'a frame is taken whatever its checksum says',
     file: 'src/storage/frame.ts',
     text: "if (line.toString('latin1', 0, CRC_DIGITS) !== crcDigits(json)) return null;",

@@ -216,6 +216,16 @@ describe('recovery', () => {
       assert.equal(await refusal(), 'database_changed');
     });
 
+    it('a frame that an older owner wrote after the checkpoint of a newer one', async () => {
+      memory = await TestMemory.open(disk);
+      await memory.checkpoint(disk);
+      const seq = memory.store.lastSequence + 1;
+      disk.killProcesses();
+      const late: Frame = { seq, epoch: 1, at: 0, rows: [['delete', 'greeum_requests', 'one']] };
+      disk.put(`${LAYOUT.journalFolder}/${String(seq).padStart(12, '0')}.log`, encodeFrame(late));
+      assert.equal(await refusal(), 'journal_damaged');
+    });
+
     it('a database that is older than the journal', async () => {
       const older = emptyDisk();
       (await TestMemory.open(older)).store.close();
