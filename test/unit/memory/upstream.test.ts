@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import initSqlJs, { type Database, type SqlValue } from 'sql.js';
+import type { Database, SqlValue } from 'sql.js';
 import type { BlockFacts } from '../../../src/protocol/facts.js';
 import { chooseBranch } from '../../../src/memory/branchRule.js';
 import { matchingFormula } from '../../../src/memory/blockHash.js';
 import { verifyRows } from '../../../src/memory/verify.js';
+import { loadEngine } from '../../../src/storage/engine.js';
 import { branchWords } from '../../../src/text/branchWords.js';
 
 interface Row {
@@ -26,7 +27,7 @@ interface Row {
 const MEMORY = path.resolve(__dirname, '../../fixtures/greeum-5.3/data/memory.db');
 
 async function openFixture(): Promise<Database> {
-  const SQL = await initSqlJs();
+  const SQL = await loadEngine();
   return new SQL.Database(readFileSync(MEMORY));
 }
 
