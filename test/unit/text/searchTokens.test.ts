@@ -55,6 +55,11 @@ describe('searchTokens', () => {
     check(fc.property(anyText, (text) => assert.deepEqual(searchTokens(` ${text} `), searchTokens(text))));
   });
 
+  it('leaves a sentence in one character as it is, wherever it stands', () => {
+    assert.deepEqual(searchTokens('.ﷺ.'), ['ﷺ']);
+    assert.deepEqual(searchTokens(`           .ﷺ. `), ['ﷺ']);
+  });
+
   it('gives no more tokens than twice the characters', () => {
     check(fc.property(anyText, (text) => assert.ok(searchTokens(text).length <= 2 * text.normalize('NFKC').length)));
   });
