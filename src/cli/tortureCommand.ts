@@ -14,13 +14,14 @@ interface TortureCommandOptions {
   rounds?: number;
   clients?: number;
   writes?: number;
+  prefill?: number;
   seed?: number;
   faults?: readonly Fault[];
   dataDir?: string;
   keep?: true;
 }
 
-const DEFAULTS = { rounds: 20, clients: 8, writes: 100 };
+const DEFAULTS = { rounds: 20, clients: 8, writes: 100, prefill: 0 };
 
 export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
   name: 'torture',
@@ -33,6 +34,7 @@ export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
       says: `acknowledged writes between two faults (default: ${DEFAULTS.writes}); fewer kill more often`,
       read: countFrom(1),
     },
+    { flags: '--prefill <number>', says: 'memories to add before the first fault', read: wholeNumber },
     { flags: '--seed <number>', says: 'makes the choices of an earlier run again', read: countFrom(0) },
     { flags: '--faults <list>', says: `which faults, by comma (default: all): ${FAULTS.join(', ')}`, read: readFaults },
     { flags: '--keep', says: 'leave the scratch directory for a look' },
@@ -41,7 +43,7 @@ export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
 });
 
 async function torture(shell: Shell, options: TortureCommandOptions): Promise<void> {
-  const { rounds, clients, writes } = { ...DEFAULTS, ...options };
+  const { rounds, clients, writes, prefill } = { ...DEFAULTS, ...options };
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'greeum-torture-'));
   shell.output.note(`greeum: torture with seed ${seed} in ${dataDir}`);
@@ -51,6 +53,7 @@ async function torture(shell: Shell, options: TortureCommandOptions): Promise<vo
     rounds,
     clients,
     writesPerRound: writes,
+    prefill,
     seed,
     faults: options.faults ?? FAULTS,
     onProgress: (line) => shell.output.note(line),

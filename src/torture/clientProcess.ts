@@ -10,6 +10,7 @@ import { WriteServiceClient } from '../client/writeServiceClient.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { AddMemoryResult } from '../protocol/operations.js';
 import { Random } from './random.js';
+import { textFor, WORDS } from './texts.js';
 
 export interface ClientSettings {
   readonly dataDir: string;
@@ -33,25 +34,6 @@ const OTHER_CALLS = 20;
 
 function say(line: ClientLine): void {
   writeSync(STDOUT, `${JSON.stringify(line)}\n`);
-}
-
-const WORDS = [
-  'ledger',
-  'deploy',
-  'friday',
-  'cache',
-  'socket',
-  'journal',
-  '데이터베이스',
-  '회의',
-  '결정',
-  'timeout',
-  'retry',
-];
-
-function textFor(key: string, random: Random): string {
-  const words = Array.from({ length: 3 + random.integer(20) }, () => random.pick(WORDS));
-  return `${words.join(' ')} ${key}`;
 }
 
 async function call(client: WriteServiceClient, settings: ClientSettings, key: string, random: Random): Promise<void> {

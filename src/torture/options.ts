@@ -24,6 +24,8 @@ export interface TortureOptions {
   readonly clients: number;
   /** Acknowledged writes between two faults, about. */
   readonly writesPerRound: number;
+  /** Memories added before the first fault; a larger directory takes longer to take over. */
+  readonly prefill: number;
   readonly seed: number;
   readonly faults: readonly Fault[];
   /** Called from time to time with a line for people. */

@@ -8,15 +8,18 @@ import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import { WriteServiceClient } from '../client/writeServiceClient.js';
 import { GreeumError } from '../protocol/errors.js';
 import { check } from './check.js';
 import { Clients } from './clients.js';
 import { Hosts } from './hosts.js';
 import type { Fault, TortureOptions, TortureReport } from './options.js';
 import { Random } from './random.js';
+import { textFor } from './texts.js';
 
 /** Processes that may own the directory: three windows. */
 const HOSTS = 3;
+const PREFILL_CALLERS = 64;
 const SUSPEND_MS = 1_000;
 /** A fault comes up to so long after the writes it waited for, to meet the owner in any state. */
 const JITTER_MS = 30;
@@ -44,8 +47,9 @@ class Torture {
   async run(): Promise<TortureReport> {
     const { rounds, clients, seed, writesPerRound, dataDir } = this.#options;
     for (let index = 0; index < HOSTS; index += 1) this.#hosts.start();
-    for (let index = 0; index < clients; index += 1) this.#clients.start();
     try {
+      await this.#prefill();
+      for (let index = 0; index < clients; index += 1) this.#clients.start();
       for (let round = 1; round <= rounds; round += 1) {
         await this.#acknowledged(writesPerRound);
         await setTimeout(this.#random.next() * JITTER_MS);
@@ -71,6 +75,25 @@ class Torture {
       takeoverMs: summary(this.#takeoverMs),
       ...(await check(dataDir, acknowledged, sent)),
     };
+  }
+
+  /** The owner's own speed: many at once, and their answers count like all others. */
+  async #prefill(): Promise<void> {
+    const { dataDir, prefill } = this.#options;
+    const client = new WriteServiceClient({ dataDir, source: 'api', use: 'require', whenNoOwner: () => null });
+    let next = 0;
+    const callers = Array.from({ length: PREFILL_CALLERS }, async () => {
+      while (next < prefill) {
+        const key = `prefill.${next}`;
+        next += 1;
+        this.#clients.sent.add(key);
+        const content = textFor(key, this.#random);
+        const answer = await client.addMemory({ content, tags: ['prefill'], idempotency_key: key });
+        this.#clients.acknowledged.set(key, answer);
+      }
+    });
+    await Promise.all(callers);
+    client.close();
   }
 
   async #strike(fault: Fault): Promise<void> {
