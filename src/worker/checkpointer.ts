@@ -3,7 +3,7 @@
 import { GreeumError } from '../protocol/errors.js';
 import type { FlushResult } from '../protocol/operations.js';
 import type { BuiltCheckpoint } from '../storage/checkpoint.js';
-import { IDLE_MS, isCheckpointDue } from './checkpointPolicy.js';
+import { IDLE_MS, isCheckpointDue, MANY_REPLAYED_FRAMES } from './checkpointPolicy.js';
 
 /** What a checkpoint needs of the store. */
 export interface CheckpointStore {
@@ -53,6 +53,11 @@ export class Checkpointer {
 
   get msSinceLast(): number | null {
     return this.#lastDoneMs === null ? null : this.#ports.monotonicMs() - this.#lastDoneMs;
+  }
+
+  /** To be called once, when the store was opened. */
+  afterOpen(): void {
+    if (this.#store.lastSequence - this.#appliedSequence >= MANY_REPLAYED_FRAMES) this.#startUnasked();
   }
 
   /** To be called after each batch. */

@@ -170,7 +170,10 @@ export class Writer {
       await writer.close(0);
       throw error;
     }
-    if (options.role === 'worker') writer.#indexer.start();
+    if (options.role === 'worker') {
+      writer.#indexer.start();
+      writer.#checkpointer.afterOpen();
+    }
     return writer;
   }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { GreeumError } from '../../../src/protocol/errors.js';
 import type { BuiltCheckpoint } from '../../../src/storage/checkpoint.js';
 import { Checkpointer, type CheckpointStore } from '../../../src/worker/checkpointer.js';
-import { IDLE_MS } from '../../../src/worker/checkpointPolicy.js';
+import { IDLE_MS, MANY_REPLAYED_FRAMES } from '../../../src/worker/checkpointPolicy.js';
 
 const MIB = 1024 * 1024;
 
@@ -88,6 +88,15 @@ describe('the checkpointer', () => {
     assert.ok(timer !== null && !timer.isClosed);
     timer.work();
   }
+
+  it('makes one at once when much was replayed, and none when little was', () => {
+    store.lastSequence = MANY_REPLAYED_FRAMES - 1;
+    checkpointer.afterOpen();
+    assert.deepEqual(store.log, []);
+    store.lastSequence = MANY_REPLAYED_FRAMES;
+    checkpointer.afterOpen();
+    assert.deepEqual(store.log, [`begin ${MANY_REPLAYED_FRAMES}`]);
+  });
 
   it('begins by itself when one is due, from the frames there are, while writing goes on', async () => {
     write(3, 5 * MIB);
