@@ -34,7 +34,7 @@ export function acceptDatabase(bytes: Uint8Array, path: string): Uint8Array {
   const countIsValid = header.readUInt32BE(24) === header.readUInt32BE(92);
   if (bytes.length % pageSize !== 0 || (countIsValid && pages * pageSize > bytes.length)) {
     throw new GreeumError('database_damaged', `${path} is cut short: ${bytes.length} bytes of ${pages * pageSize}.`, {
-      hint: 'Nothing was changed. Restore a backup, or run "greeum doctor" to see what can be saved.',
+      hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
     });
   }
   bytes[WRITE_VERSION_OFFSET] = ROLLBACK_MODE;

@@ -300,6 +300,6 @@ function staleEpoch(segment: Segment, frame: Frame): GreeumError {
 
 function damaged(message: string): GreeumError {
   return new GreeumError('journal_damaged', message, {
-    hint: 'Nothing was changed. Run "greeum doctor" to see what can be saved.',
+    hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
   });
 }

@@ -104,7 +104,7 @@ function loadImage(createImage: (bytes: Uint8Array | null) => Image, bytes: Uint
     if (error instanceof GreeumError) throw error;
     const what = error instanceof Error ? error.message : 'unknown error';
     throw new GreeumError('database_damaged', `${layout.database} cannot be opened (${what}).`, {
-      hint: 'Nothing was changed. Restore a backup, or run "greeum doctor" to see what can be saved.',
+      hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
       cause: error,
     });
   }
@@ -120,13 +120,13 @@ function replay(image: Image, frames: readonly Frame[], layout: Layout): void {
     throw new GreeumError(
       'database_changed',
       `The journal does not fit ${layout.database}: the file was changed by another program since.`,
-      { hint: 'Nothing was changed. Run "greeum doctor" to see what can be saved.', cause: error },
+      { hint: 'Nothing was changed. Keep a copy of the folder; the journal in it still holds every acknowledged write.', cause: error },
     );
   }
 }
 
 function missingDatabase(layout: Layout): GreeumError {
   return new GreeumError('database_damaged', `${layout.database} is missing, but its journal is there.`, {
-    hint: 'Put the database back (from a backup), or run "greeum doctor" to see what can be saved.',
+    hint: 'Put the database back from a backup of the folder; the journal holds what came after it.',
   });
 }
