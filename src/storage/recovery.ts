@@ -120,7 +120,10 @@ function replay(image: Image, frames: readonly Frame[], layout: Layout): void {
     throw new GreeumError(
       'database_changed',
       `The journal does not fit ${layout.database}: the file was changed by another program since.`,
-      { hint: 'Nothing was changed. Keep a copy of the folder; the journal in it still holds every acknowledged write.', cause: error },
+      {
+        hint: 'Nothing was changed. Keep a copy of the folder; the journal in it still holds every acknowledged write.',
+        cause: error,
+      },
     );
   }
 }
