@@ -31,10 +31,7 @@ describe('a checkpoint is due', () => {
   });
 
   it('when replaying would take about a second, however small the frames', () => {
-    assert.deepEqual(
-      [isDue({ framesSinceCheckpoint: 4_999 }), isDue({ framesSinceCheckpoint: 5_000 })],
-      [false, true],
-    );
+    assert.deepEqual([isDue({ framesSinceCheckpoint: 4_999 }), isDue({ framesSinceCheckpoint: 5_000 })], [false, true]);
   });
 
   it('not soon after one has failed', () => {
