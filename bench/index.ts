@@ -5,6 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { format, resolveConfig } from 'prettier';
+
 import { ensureCodeServer } from '../test/vscode/harness/codeServer.js';
 import { benchCli } from './cliBench.js';
 import { summarize, table, type Row, type Summary } from './measure.js';
@@ -108,7 +110,8 @@ Machine: ${machine}. Queue and \`node:sqlite\`: Node ${version.slice(1)}. Comman
 
 ${rows}
 `;
-  writeFileSync(join(root, 'docs/benchmarks.md'), page);
+  const options = await resolveConfig(join(root, 'docs/benchmarks.md'));
+  writeFileSync(join(root, 'docs/benchmarks.md'), await format(page, { ...options, parser: 'markdown' }));
   console.log(rows);
 }
 

@@ -1,24 +1,9 @@
 /** Okapi BM25: how well a memory answers a query, from counts alone. */
 
+import type { SearchCandidates, SearchMatch } from '../protocol/search.js';
+
 const K1 = 1.2;
 const B = 0.75;
-
-export interface SearchCandidates {
-  /** Number of indexed memories, and their mean length in tokens. */
-  readonly documentCount: number;
-  readonly averageLength: number;
-  /** For each query token: in how many memories it is. */
-  readonly documentFrequencies: readonly number[];
-  readonly matches: readonly SearchMatch[];
-}
-
-export interface SearchMatch {
-  readonly blockIndex: number;
-  /** In tokens. */
-  readonly length: number;
-  /** For each query token: how often it is in this memory. */
-  readonly frequencies: readonly number[];
-}
 
 export interface Ranked {
   readonly blockIndex: number;

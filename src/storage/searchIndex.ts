@@ -8,6 +8,7 @@
 
 import type { SqlJsStatic } from 'sql.js';
 
+import type { SearchCandidates, SearchMatch } from '../protocol/search.js';
 import { searchTokens } from '../text/searchTokens.js';
 import { integer, Sql, text } from './engine.js';
 import type { Files } from './files.js';
@@ -23,22 +24,6 @@ CREATE TABLE IF NOT EXISTS position (
   id INTEGER PRIMARY KEY CHECK (id = 0), tokens_version INTEGER NOT NULL, last_block INTEGER NOT NULL,
   last_hash TEXT NOT NULL);
 `;
-
-export interface Candidates {
-  /** Number of indexed blocks, and their mean length in tokens. */
-  readonly documentCount: number;
-  readonly averageLength: number;
-  /** For each query token: in how many blocks it is. */
-  readonly documentFrequencies: readonly number[];
-  readonly matches: readonly Match[];
-}
-
-export interface Match {
-  readonly blockIndex: number;
-  readonly length: number;
-  /** For each query token: how often it is in this block. */
-  readonly frequencies: readonly number[];
-}
 
 export class SearchIndex {
   readonly #sqljs: SqlJsStatic;
@@ -83,7 +68,7 @@ export class SearchIndex {
   }
 
   /** Blocks of the image that have at least one of the tokens. @param tokens distinct, as `searchTokens` makes them */
-  candidates(tokens: readonly string[]): Candidates {
+  candidates(tokens: readonly string[]): SearchCandidates {
     return this.#orBuiltAgain(() => {
       this.#catchUp(Number.MAX_SAFE_INTEGER);
       return this.#candidates(tokens);
@@ -139,8 +124,8 @@ export class SearchIndex {
     return image.get('SELECT 1 FROM blocks WHERE block_index > ? LIMIT 1', [this.#lastBlock]) === undefined;
   }
 
-  #candidates(tokens: readonly string[]): Candidates {
-    const matches: Match[] = [];
+  #candidates(tokens: readonly string[]): SearchCandidates {
+    const matches: SearchMatch[] = [];
     let documentCount = 0;
     let averageLength = 0;
     let documentFrequencies: number[] = tokens.map(() => 0);

@@ -7,17 +7,7 @@ import { nodeFiles } from '../storage/files.js';
 import { layoutOf } from '../storage/layout.js';
 import { openMemory } from '../storage/recovery.js';
 import { verifyInput } from '../storage/verifyRows.js';
-
-export interface Findings {
-  readonly found: number;
-  readonly doubled: number;
-  readonly missing: number;
-  readonly half: number;
-  readonly changedAnswers: number;
-  readonly unheard: number;
-  readonly epochs: number;
-  readonly problems: readonly string[];
-}
+import type { Findings } from './options.js';
 
 /** Opens the directory read-only, as any recovery would. */
 export async function check(

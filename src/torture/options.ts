@@ -32,10 +32,8 @@ export interface TortureOptions {
   onProgress(line: string): void;
 }
 
-export interface TortureReport {
-  readonly seed: number;
-  readonly rounds: number;
-  readonly acknowledged: number;
+/** What is in the files, held against what was acknowledged. */
+export interface Findings {
   readonly found: number;
   readonly doubled: number;
   readonly missing: number;
@@ -45,15 +43,21 @@ export interface TortureReport {
   readonly changedAnswers: number;
   /** In the file, never acknowledged: their client died before it could hear the answer. */
   readonly unheard: number;
+  readonly epochs: number;
+  /** What `verify` and SQLite's own check say. */
+  readonly problems: readonly string[];
+}
+
+export interface TortureReport extends Findings {
+  readonly seed: number;
+  readonly rounds: number;
+  readonly acknowledged: number;
   readonly failedWrites: number;
   readonly kills: number;
   readonly suspensions: number;
   readonly takeovers: number;
   /** From the death of an owner to the next acknowledged write, in milliseconds. */
   readonly takeoverMs: { readonly median: number; readonly p99: number; readonly worst: number };
-  readonly epochs: number;
-  /** What `verify` and SQLite's own check say. */
-  readonly problems: readonly string[];
 }
 
 /** Whether every promise held. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { rankCandidates, type SearchCandidates, type SearchMatch } from '../../../src/memory/bm25.js';
+import { rankCandidates } from '../../../src/memory/bm25.js';
+import type { SearchCandidates, SearchMatch } from '../../../src/protocol/search.js';
 import { check } from '../property.js';
 
 function ranked(candidates: Partial<SearchCandidates>): number[] {
