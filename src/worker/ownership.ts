@@ -91,10 +91,10 @@ function writeHolder(files: Files, fd: number, holder: LockHolder | null): void 
 
 function openLockFile(files: Files, path: string): number {
   try {
-    return files.open(path, files.stat(path) === null ? 'wx' : 'r+');
+    if (files.stat(path) === null) createLockFile(files, path);
+    // For reading as well: somebody else may take the lock first, and then their name is asked for.
+    return files.open(path, 'r+');
   } catch (error) {
-    // Somebody created it between the two calls.
-    if (errnoOf(error) === 'EEXIST') return files.open(path, 'r+');
     throw new GreeumError(
       'data_dir_unwritable',
       `${path} cannot be opened for writing (${errnoOf(error) ?? 'error'}).`,
@@ -103,6 +103,15 @@ function openLockFile(files: Files, path: string): number {
         cause: error,
       },
     );
+  }
+}
+
+function createLockFile(files: Files, path: string): void {
+  try {
+    files.close(files.open(path, 'wx'));
+  } catch (error) {
+    // Somebody created it between the two calls.
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }
 

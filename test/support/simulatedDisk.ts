@@ -42,6 +42,7 @@ export interface RecordedPoint {
 interface Handle {
   readonly node: number;
   readonly path: string;
+  readonly isReadable: boolean;
   readonly isWritable: boolean;
 }
 
@@ -150,7 +151,7 @@ export class SimulatedDisk implements Files {
     }
     const fd = this.#nextFd;
     this.#nextFd += 1;
-    this.#handles.set(fd, { node, path, isWritable: flags !== 'r' });
+    this.#handles.set(fd, { node, path, isReadable: flags.startsWith('r'), isWritable: flags !== 'r' });
     return fd;
   }
 
@@ -163,8 +164,9 @@ export class SimulatedDisk implements Files {
   }
 
   read(fd: number, into: Uint8Array, position: number): number {
-    const { node, path } = this.#handle(fd, 'read');
+    const { node, path, isReadable } = this.#handle(fd, 'read');
     this.#enter('read', path);
+    if (!isReadable) throw errno('EBADF', 'read', path);
     const found = this.#content(node).subarray(position, position + into.length);
     into.set(found);
     return found.length;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { GreeumError } from '../../../src/protocol/errors.js';
 import { OwnershipLock, pidOfHolder, type LockHolder } from '../../../src/worker/ownership.js';
+import { interposed } from '../../support/interposed.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
 
 const PATH = '/worker.lock';
@@ -38,6 +39,15 @@ describe('the ownership lock', () => {
     OwnershipLock.acquire(disk, PATH, ME);
     disk.killProcesses();
     OwnershipLock.acquire(disk, PATH, ME).release();
+  });
+
+  it('is refused as busy to who created its file and was overtaken by another', () => {
+    let other: OwnershipLock | null = null;
+    const overtaken = interposed(disk, (_count, call) => {
+      if (call === 'tryLock') other ??= OwnershipLock.acquire(disk, PATH, ME);
+    });
+    assert.throws(() => OwnershipLock.acquire(overtaken, PATH, ME), { code: 'lock_busy' });
+    assert.equal(pidOfHolder(refusal()), process.pid);
   });
 
   it('may be released twice', () => {
