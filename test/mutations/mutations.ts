@@ -10,6 +10,7 @@ export interface Mutation {
 
 const CRASH = 'test/crash/**/*.test.ts';
 const STORAGE = 'test/unit/storage/*.test.ts';
+const MEMORY = 'test/unit/memory/*.test.ts';
 const WORKER = 'test/unit/worker/*.test.ts';
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -147,5 +148,68 @@ export const MUTATIONS: readonly Mutation[] = [
     text: '      files.syncFolder(dirname(path));\n',
     becomes: '',
     tests: CRASH,
+  },
+  {
+    breaks: 'a command that fails half way leaves the rows it had written',
+    file: 'src/storage/store.ts',
+    text: "sql.run('ROLLBACK TO command');",
+    becomes: '',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'a new owner goes on with the epoch of the one before',
+    file: 'src/storage/store.ts',
+    text: 'const epoch = opened.epoch + 1;',
+    becomes: 'const epoch = Math.max(1, opened.epoch);',
+    tests: WORKER,
+  },
+  {
+    breaks: 'missing frames are passed over',
+    file: 'src/storage/journal.ts',
+    text: 'if (frame.seq !== expected) throw gap(segment, expected - 1, frame.seq);',
+    becomes: '',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'a journal that was deleted or replaced is still written to, or cut back',
+    file: 'src/storage/journal.ts',
+    text: 'if (this.#inodeOnDisk() !== this.#inode) throw new SegmentGone(this.#segment?.path ?? this.#folder);',
+    becomes: '',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'memory.db is not looked at again before it is replaced',
+    file: 'src/storage/checkpoint.ts',
+    text: '  assertUnchanged(files, layout, expected);\n  let guard',
+    becomes: '  let guard',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'another request with the same idempotency key gets the first one’s answer',
+    file: 'src/memory/onceOnly.ts',
+    text: 'if (request.payloadHash !== payloadHash) throw conflict();',
+    becomes: '',
+    tests: MEMORY,
+  },
+  {
+    breaks: 'a clock that jumps ahead clears fresh idempotency records',
+    file: 'src/protocol/limits.ts',
+    text: 'MIN_REQUESTS_KEPT = 10_000',
+    becomes: 'MIN_REQUESTS_KEPT = 0',
+    tests: STORAGE,
+  },
+  {
+    breaks: 'a dead writer thread leaves calls without an answer',
+    file: 'src/worker/writerClient.ts',
+    text: 'if (this.#end !== null) return Promise.reject(gone());',
+    becomes: '',
+    tests: WORKER,
+  },
+  {
+    breaks: 'the queue is not bounded',
+    file: 'src/worker/writerClient.ts',
+    text: 'if (isFull || hasTooMuch) return Promise.reject(overloaded(this.#pending.size));',
+    becomes: '',
+    tests: WORKER,
   },
 ];
