@@ -1,0 +1,232 @@
+/** What the doctor looks at, and what it finds. Reads only. */
+
+import { verifyRows } from '../memory/verify.js';
+import type { DoctorArea, DoctorFinding } from '../protocol/doctor.js';
+import { GreeumError } from '../protocol/errors.js';
+import { checkIndex, checkSlots } from '../storage/doctor/companions.js';
+import { examineImage, type ImageOnDisk } from '../storage/doctor/imageState.js';
+import { isWholeStory, scanJournal, type JournalScan } from '../storage/doctor/journalScan.js';
+import { checkPermissions, discoveredPid, findLeftovers, findTraces } from '../storage/doctor/surroundings.js';
+import { loadEngine } from '../storage/engine.js';
+import type { Files } from '../storage/files.js';
+import type { Layout } from '../storage/layout.js';
+import { openMemory, type OpenedMemory } from '../storage/recovery.js';
+import { verifyInput } from '../storage/verifyRows.js';
+import { whoOwns } from './ownership.js';
+
+export interface Examination {
+  readonly findings: readonly DoctorFinding[];
+  /** Image and journal do not make a memory that opens. */
+  readonly needsRepair: boolean;
+  readonly isIndexDamaged: boolean;
+  readonly isSlotsFileDamaged: boolean;
+}
+
+/** @param isOwner the caller holds the ownership lock itself */
+export async function examine(files: Files, dataDir: string, layout: Layout, isOwner: boolean): Promise<Examination> {
+  const nothing = { needsRepair: false, isIndexDamaged: false, isSlotsFileDamaged: false };
+  const directory = checkDirectory(files, dataDir, layout);
+  if (directory.severity !== 'ok') return { findings: [directory], ...nothing };
+  const permissions = attempt('permissions', () => checkPermissions(dataDir, layout));
+  const lock = isOwner ? ownLock() : attempt('lock', () => [checkLock(files, layout)]);
+  const isFree = isOwner || lock[0]?.severity === 'ok';
+  const memory = await examineMemory(files, layout);
+  const around = attempt('leftovers', () => checkSurroundings(files, dataDir, layout, isFree));
+  return { ...memory, findings: [directory, ...permissions, ...lock, ...memory.findings, ...around] };
+}
+
+function checkDirectory(files: Files, dataDir: string, { folder }: Layout): DoctorFinding {
+  const area = 'data directory';
+  const is = (severity: DoctorFinding['severity'], sentence: string): DoctorFinding => ({
+    area,
+    severity,
+    sentence,
+    remedy: null,
+  });
+  const isFolder = files.isFolder(dataDir);
+  if (isFolder === null) {
+    return is('warning', `${dataDir} does not exist. Create it, mount its disk, or choose another with --data-dir.`);
+  }
+  if (!isFolder) return is('damage', `${dataDir} is a file, not a folder.`);
+  if (files.isFolder(folder) === null) return is('note', `${dataDir} holds no memory yet.`);
+  if (files.isFolder(folder) === false) return is('damage', `${folder} is a file, not a folder.`);
+  try {
+    files.requireWritable(folder);
+  } catch {
+    // Whatever forbids it: reading works, writing does not.
+    return is('damage', `${folder} cannot be written to. Give yourself the right to.`);
+  }
+  return is('ok', `The memory lies in ${folder}.`);
+}
+
+function ownLock(): DoctorFinding[] {
+  return [{ area: 'lock', severity: 'ok', sentence: 'The doctor holds the lock.', remedy: null }];
+}
+
+function checkLock(files: Files, { lock }: Layout): DoctorFinding {
+  const owner = whoOwns(files, lock);
+  if (owner === null) return { area: 'lock', severity: 'ok', sentence: 'Nobody owns the directory now.', remedy: null };
+  const who = owner.pid === null ? 'Another process' : `Process ${owner.pid}`;
+  const sentence = `${who} owns the directory; --fix needs it stopped ("greeum worker stop", or close VS Code).`;
+  return { area: 'lock', severity: 'note', sentence, remedy: null };
+}
+
+async function examineMemory(files: Files, layout: Layout): Promise<Examination> {
+  const sqljs = await loadEngine();
+  const disk = examineImage(files, sqljs, layout.database);
+  const { state } = disk;
+  const applied = state.kind === 'whole' ? state.applied : state.kind === 'missing' ? 0 : null;
+  const journal = scanJournal(files, layout.journalFolder, applied, state.kind === 'whole' ? state.epoch : 0);
+  const canOpen = (state.kind === 'whole' || state.kind === 'missing') && journal.damages.length === 0;
+  const { opened, failure } = canOpen ? await tryOpen(files, layout) : { opened: null, failure: null };
+  try {
+    const image = checkImage(files, layout, disk, journal, opened);
+    const index = attempt('index', () => [checkIndex(files, sqljs, layout.index, opened?.image.sql ?? null)]);
+    const slots = attempt('slots', () => [checkSlots(files, sqljs, layout.slots)]);
+    const fits = failure === null ? [] : [failure];
+    const findings = [...checkJournal(journal), ...image, ...fits, ...index, ...slots];
+    return {
+      findings,
+      needsRepair: findings.some(
+        ({ area, severity, remedy }) =>
+          severity === 'damage' && remedy !== null && (area === 'image' || area === 'journal'),
+      ),
+      isIndexDamaged: isDamaged(index),
+      isSlotsFileDamaged: isDamaged(slots),
+    };
+  } finally {
+    opened?.image.close();
+  }
+}
+
+function isDamaged(findings: readonly DoctorFinding[]): boolean {
+  return findings.some(({ severity, remedy }) => severity === 'damage' && remedy !== null);
+}
+
+async function tryOpen(
+  files: Files,
+  layout: Layout,
+): Promise<{ opened: OpenedMemory | null; failure: DoctorFinding | null }> {
+  try {
+    return { opened: await openMemory(files, layout), failure: null };
+  } catch (error) {
+    const known = GreeumError.from(error);
+    const isMisfit = known.code === 'database_changed';
+    const remedy = isMisfit ? 'apply what fits, and report what does not' : null;
+    return { opened: null, failure: { area: 'image', severity: 'damage', sentence: known.message, remedy } };
+  }
+}
+
+function checkJournal({ segments, frames, damages, tornBytes }: JournalScan): DoctorFinding[] {
+  const remedy =
+    'apply every intact frame, write memory.db anew, and move the journal into backups; what is lost is named';
+  const findings = damages.map((sentence): DoctorFinding => ({
+    area: 'journal',
+    severity: 'damage',
+    sentence,
+    remedy,
+  }));
+  if (damages.length === 0) {
+    const sentence = `${segments.length} segments; ${frames.length} frames are not in memory.db yet.`;
+    findings.push({ area: 'journal', severity: 'ok', sentence, remedy: null });
+  }
+  if (tornBytes > 0) {
+    const sentence =
+      `The last ${tornBytes} bytes are a write that never ended and was never acknowledged. That is harmless; ` +
+      'the next owner cuts it off.';
+    findings.push({ area: 'journal', severity: 'note', sentence, remedy: null });
+  }
+  return findings;
+}
+
+function checkImage(
+  files: Files,
+  layout: Layout,
+  { state }: ImageOnDisk,
+  journal: JournalScan,
+  opened: OpenedMemory | null,
+): DoctorFinding[] {
+  const is = (severity: DoctorFinding['severity'], sentence: string, remedy: string | null = null): DoctorFinding[] => [
+    { area: 'image', severity, sentence, remedy },
+  ];
+  switch (state.kind) {
+    case 'busy':
+    case 'newer':
+      return is('warning', state.sentence);
+    case 'damaged':
+      return is(
+        'damage',
+        state.sentence,
+        'copy every row that can be read into a new memory.db, then apply the journal',
+      );
+    case 'unreadable':
+      if (isWholeStory(scanJournal(files, layout.journalFolder, 0))) return is('damage', state.sentence, REBUILD);
+      return is('damage', `${state.sentence} Not one row can be read, so nothing can be done: restore a backup.`);
+    case 'missing': {
+      if (isWholeStory(journal)) return is('damage', `${layout.database} is missing.`, REBUILD);
+      const wasHere =
+        journal.segments.length > 0 || files.stat(layout.index) !== null || files.stat(layout.slots) !== null;
+      if (!wasHere) return is('note', 'There is no memory.db yet; the first write makes it.');
+      return is('damage', `${layout.database} is missing, and nothing holds all of it: restore a backup.`);
+    }
+    case 'whole':
+      if (opened === null) return is('ok', `memory.db is whole: ${state.blocks} memories. The journal comes on top.`);
+      return checkRows(opened);
+  }
+}
+
+const REBUILD = 'write memory.db anew from the journal, which is complete from its first frame';
+
+function checkRows({ image }: OpenedMemory): DoctorFinding[] {
+  const { ok, blocks, problems } = verifyRows(verifyInput(image.sql));
+  if (ok) {
+    const sentence = `memory.db is whole: ${blocks} memories with the journal, one unbroken chain.`;
+    return [{ area: 'image', severity: 'ok', sentence, remedy: null }];
+  }
+  const altered = problems.filter(({ problem }) => problem.startsWith('its hash is not'));
+  const findings: DoctorFinding[] = [
+    {
+      area: 'image',
+      severity: 'warning',
+      sentence:
+        `memory.db can be read: ${blocks} memories. ${problems.length} references do not lead where they should ` +
+        '("greeum verify" lists them): memories that were lost or changed earlier.',
+      remedy: null,
+    },
+  ];
+  if (altered.length > 0) {
+    const list = altered.slice(0, 10).map(({ block_index }) => `#${block_index}`);
+    const sentence = `The text of ${altered.length} memories is not what was written: ${list.join(', ')}. A backup may have it.`;
+    findings.push({ area: 'image', severity: 'damage', sentence, remedy: null });
+  }
+  return findings;
+}
+
+function checkSurroundings(files: Files, dataDir: string, layout: Layout, isFree: boolean): DoctorFinding[] {
+  if (!isFree) return [];
+  const findings: DoctorFinding[] = [];
+  const traces = findTraces(dataDir, layout);
+  if (traces.length > 0) {
+    const pid = discoveredPid(files, dataDir);
+    const whose = pid === null ? 'an owner' : `process ${pid}, an owner`;
+    const sentence = `${traces.join(' and ')} were left by ${whose} that is gone. Clients try it in vain, then go on.`;
+    findings.push({ area: 'discovery', severity: 'warning', sentence, remedy: 'move them into backups' });
+  }
+  const leftovers = findLeftovers(files, dataDir, layout);
+  if (leftovers.length > 0) {
+    const sentence = `Writes that never ended left ${leftovers.join(', ')}.`;
+    findings.push({ area: 'leftovers', severity: 'warning', sentence, remedy: 'move them into backups' });
+  }
+  if (findings.length > 0) return findings;
+  return [{ area: 'leftovers', severity: 'ok', sentence: 'Dead owners left nothing behind.', remedy: null }];
+}
+
+/** A check that cannot be made is a finding, not the end. */
+function attempt(area: DoctorArea, check: () => DoctorFinding[]): DoctorFinding[] {
+  try {
+    return check();
+  } catch (error) {
+    const sentence = `This could not be checked: ${error instanceof Error ? error.message : 'unknown error'}.`;
+    return [{ area, severity: 'warning', sentence, remedy: null }];
+  }
+}
