@@ -127,8 +127,7 @@ export function ensureSchema(sql: Sql): void {
   }
 }
 
-/** @throws GreeumError `newer_format` */
-export function refuseNewerFormat(sql: Sql): void {
+function refuseNewerFormat(sql: Sql): void {
   const hasState = sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'greeum_state'`) !== undefined;
   if (!hasState) return;
   const version = readState(sql, 'format_version') ?? String(FORMAT_VERSION);
