@@ -24,6 +24,7 @@ const HELP: { readonly [K in ErrorCode]?: ErrorButton } = {
   database_changed: 'restartWorker',
   database_damaged: 'openDataFolder',
   hot_journal: 'openDataFolder',
+  wal_damaged: 'openDataFolder',
   wal_unmerged: 'openDataFolder',
   journal_damaged: 'openDataFolder',
   journal_write_failed: 'restartWorker',

@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   'database_changed',
   'database_damaged',
   'hot_journal',
+  'wal_damaged',
   'wal_unmerged',
   'journal_damaged',
   'journal_write_failed',

@@ -40,6 +40,11 @@ export interface AddMemoryResult {
   timestamp: string;
   /** Hash of the block this one continues, or null. */
   before: string | null;
+  /**
+   * In the answer to a repeated request only: what the first answer said, when the memory has another place in the
+   * chain since, because another program had written to the file.
+   */
+  moved_from?: { block_index: number; hash: string };
 }
 
 export interface SearchMemoryInput {

@@ -9,51 +9,124 @@
 
 import { GreeumError } from '../protocol/errors.js';
 import type { Files } from './files.js';
+import { readWal, type WalPages } from './wal.js';
 
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
-const WRITE_VERSION_OFFSET = 18;
-const READ_VERSION_OFFSET = 19;
+/** Two bytes: who writes, who reads. */
+export const MODE_OFFSET = 18;
 const ROLLBACK_MODE = 1;
+const WAL_MODE = 2;
 const RESERVED_BYTE = 0x40000001;
 
+/** What a database in rollback mode has at {@link MODE_OFFSET}. */
+export const ROLLBACK_MODE_BYTES: Uint8Array = Uint8Array.of(ROLLBACK_MODE, ROLLBACK_MODE);
+
+export function walOf(path: string): string {
+  return `${path}-wal`;
+}
+
 /**
- * Checks an SQLite file as a whole and hands it back in rollback mode (sql.js knows no other).
+ * The database as its writers left it, with what is committed in its write-ahead log. Nothing on disk is changed.
+ * @param bytes of the file
+ * @returns a database in rollback mode, the only one that sql.js knows
+ * @throws GreeumError `not_a_database`, `database_damaged`, `hot_journal`, `wal_damaged`, `wal_unmerged`
+ */
+export function readDatabase(files: Files, path: string): Uint8Array {
+  refuseHotJournal(files, path);
+  const bytes = files.readAll(path);
+  requireDatabase(bytes, path);
+  const wal = readWalOf(files, path);
+  return acceptDatabase(wal === null ? bytes : withPages(bytes, wal, path), path);
+}
+
+/** Null where there is no log, or nothing committed in it. @throws GreeumError `wal_damaged` */
+export function readWalOf(files: Files, path: string): WalPages | null {
+  const wal = walOf(path);
+  return (files.stat(wal)?.size ?? 0) === 0 ? null : readWal(files.readAll(wal), wal);
+}
+
+/** @throws GreeumError `database_damaged` when a page is neither in the file nor in the log */
+export function withPages(bytes: Uint8Array, { pageSize, pageCount, pages }: WalPages, path: string): Uint8Array {
+  if (pageSizeOf(bytes) !== pageSize) throw damaged(path, `its pages have another size than those of ${walOf(path)}`);
+  const merged = new Uint8Array(pageCount * pageSize);
+  merged.set(bytes.subarray(0, merged.length));
+  for (let page = Math.floor(bytes.length / pageSize) + 1; page <= pageCount; page += 1) {
+    if (!pages.has(page)) throw damaged(path, `page ${page} is missing`);
+  }
+  for (const [page, content] of pages) merged.set(content, (page - 1) * pageSize);
+  return merged;
+}
+
+/**
+ * Checks an SQLite file as a whole and hands it back in rollback mode.
  * @param bytes changed in place: two bytes of the header
  * @throws GreeumError `not_a_database`, `database_damaged`
  */
 export function acceptDatabase(bytes: Uint8Array, path: string): Uint8Array {
-  const header = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEADER_BYTES));
-  if (header.length < HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw new GreeumError('not_a_database', `${path} is not an SQLite database, or it is encrypted.`, {
-      hint: 'Nothing was changed. Choose another data directory, or move this file away.',
-    });
-  }
-  const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
+  const header = requireDatabase(bytes, path);
+  const pageSize = pageSizeOf(bytes);
   const pages = header.readUInt32BE(28);
   const countIsValid = header.readUInt32BE(24) === header.readUInt32BE(92);
   if (bytes.length % pageSize !== 0 || (countIsValid && pages * pageSize > bytes.length)) {
-    throw new GreeumError('database_damaged', `${path} is cut short: ${bytes.length} bytes of ${pages * pageSize}.`, {
-      hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
-    });
+    throw damaged(path, `it is cut short: ${bytes.length} bytes of ${pages * pageSize}`);
   }
-  bytes[WRITE_VERSION_OFFSET] = ROLLBACK_MODE;
-  bytes[READ_VERSION_OFFSET] = ROLLBACK_MODE;
+  bytes.set(ROLLBACK_MODE_BYTES, MODE_OFFSET);
   return bytes;
 }
 
-/** Refuses a database that another program left in the middle of something. @throws GreeumError `hot_journal`, `wal_unmerged` */
+function requireDatabase(bytes: Uint8Array, path: string): Buffer {
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEADER_BYTES));
+  if (header.length === HEADER_BYTES && header.subarray(0, MAGIC.length).equals(MAGIC)) return header;
+  throw new GreeumError('not_a_database', `${path} is not an SQLite database, or it is encrypted.`, {
+    hint: 'Nothing was changed. Choose another data directory, or move this file away.',
+  });
+}
+
+function pageSizeOf(bytes: Uint8Array): number {
+  const size = ((bytes[16] ?? 0) << 8) | (bytes[17] ?? 0);
+  return size === 1 ? 65_536 : size;
+}
+
+function damaged(path: string, what: string): GreeumError {
+  return new GreeumError('database_damaged', `${path} is damaged: ${what}.`, {
+    hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
+  });
+}
+
+/** Whether its next reader or writer would look for a write-ahead log. */
+export function isInWalMode(files: Files, path: string): boolean {
+  const fd = files.open(path, 'r');
+  try {
+    const mode = new Uint8Array(2);
+    return files.read(fd, mode, MODE_OFFSET) === 2 && mode.includes(WAL_MODE);
+  } finally {
+    files.close(fd);
+  }
+}
+
+/** A transaction that only its own program can roll back. @throws GreeumError `hot_journal` */
+export function refuseHotJournal(files: Files, path: string): void {
+  if ((files.stat(`${path}-journal`)?.size ?? 0) === 0) return;
+  throw new GreeumError('hot_journal', `${path}-journal holds an unfinished transaction of another program.`, {
+    hint: `Open ${path} once with the program that wrote it (or with sqlite3), so that it can roll back.`,
+  });
+}
+
+/** For files whose log is nothing to us. @throws GreeumError `hot_journal`, `wal_unmerged` */
 export function refuseUnfinished(files: Files, path: string): void {
-  if ((files.stat(`${path}-journal`)?.size ?? 0) > 0) {
-    throw new GreeumError('hot_journal', `${path}-journal holds an unfinished transaction of another program.`, {
-      hint: `Open ${path} once with the program that wrote it (or with sqlite3), so that it can roll back.`,
-    });
-  }
-  if ((files.stat(`${path}-wal`)?.size ?? 0) > 0) {
-    throw new GreeumError('wal_unmerged', `${path}-wal holds changes that are not in the database file yet.`, {
-      hint: `Close every program that has it open, then run: sqlite3 "${path}" "PRAGMA wal_checkpoint(TRUNCATE)".`,
-    });
-  }
+  refuseHotJournal(files, path);
+  if ((files.stat(walOf(path))?.size ?? 0) === 0) return;
+  throw new GreeumError('wal_unmerged', `${walOf(path)} holds changes that are not in the database file yet.`, {
+    hint: `Close every program that has it open, then run: sqlite3 "${path}" "PRAGMA wal_checkpoint(TRUNCATE)".`,
+  });
+}
+
+export function databaseInUse(path: string, what: string): GreeumError {
+  return new GreeumError('database_in_use', `Another program ${what} ${path}.`, {
+    hint: 'Close it (a Python greeum process, or a database browser), then try again.',
+    retry: 'after-reconnect',
+  });
 }
 
 /** Keeps other SQLite programs from writing to the file while the guard lives. */
@@ -72,12 +145,7 @@ export class DatabaseGuard {
     } finally {
       if (!granted) this.close();
     }
-    if (!granted) {
-      throw new GreeumError('database_in_use', `Another program is writing to ${path}.`, {
-        hint: 'Close it (a Python greeum process, or a database browser), then try again.',
-        retry: 'after-reconnect',
-      });
-    }
+    if (!granted) throw databaseInUse(path, 'is writing to');
   }
 
   close(): void {

@@ -18,13 +18,15 @@ PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
 
 export class Image {
   readonly sql: Sql;
+  /** Whether the file was of an older kind: then what is in memory has more than columns of ours that it lacks. */
+  readonly isMigrated: boolean;
 
   /** @param bytes a database in rollback mode, or null for a new one. @throws GreeumError `newer_format` */
   constructor(sqljs: SqlJsStatic, bytes: Uint8Array | null) {
     this.sql = new Sql(sqljs, bytes);
     try {
       this.sql.script(PRAGMAS);
-      ensureSchema(this.sql);
+      this.isMigrated = ensureSchema(this.sql);
     } catch (error) {
       this.sql.close();
       throw error;

@@ -35,12 +35,7 @@ export class Queries {
   memory({ block_index, hash }: GetMemoryInput): MemoryDetail {
     const [column, value] =
       hash === undefined ? (['block_index', block_index ?? -1] as const) : (['hash', hash] as const);
-    const row = this.#sql.get(
-      `SELECT ${RECORD_COLUMNS}, b.prev_hash, b.before, b.after,
-         (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)
-       FROM ${RECORD_SOURCE} WHERE b.${column} = ?`,
-      [value],
-    );
+    const row = this.#detailRow(column, value) ?? this.#detailRow('hash', this.#movedTo(hash));
     if (row === undefined) {
       throw new GreeumError('unknown_block', `There is no memory with ${column} ${value}.`, {
         hint: 'List memories to see which there are.',
@@ -59,6 +54,20 @@ export class Queries {
       metadata: jsonObject(text(row[12])),
       associations: this.associations(record.block_index, 100),
     };
+  }
+
+  #detailRow(column: 'block_index' | 'hash', value: string | number): Cell[] | undefined {
+    return this.#sql.get(
+      `SELECT ${RECORD_COLUMNS}, b.prev_hash, b.before, b.after,
+         (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)
+       FROM ${RECORD_SOURCE} WHERE b.${column} = ?`,
+      [value],
+    );
+  }
+
+  /** The hash that a memory has now, by the one it was acknowledged with. */
+  #movedTo(hash = ''): string {
+    return text(this.#sql.get('SELECT hash FROM greeum_moves WHERE old_hash = ?', [hash])?.[0]);
   }
 
   /** Newest first. */

@@ -3,9 +3,11 @@
  * readers all come through here, so the code that saves the day after a crash runs every day.
  */
 
+import type { Change } from '../protocol/change.js';
 import { GreeumError } from '../protocol/errors.js';
-import { acceptDatabase, refuseUnfinished } from './databaseFile.js';
-import { loadEngine } from './engine.js';
+import { continuesChain, type ChainHead, type MovedBlock, type Rebase } from '../protocol/rebase.js';
+import { readDatabase, refuseUnfinished, walOf } from './databaseFile.js';
+import { integer, loadEngine, text } from './engine.js';
 import { errnoOf, sameFile, type FileIdentity, type Files } from './files.js';
 import type { Frame } from './frame.js';
 import { Image } from './image.js';
@@ -21,11 +23,18 @@ export interface OpenedMemory {
   readonly epoch: number;
   /** The file that was read; null where there was none. */
   readonly database: FileIdentity | null;
+  /**
+   * Blocks of the journal that the image has in another place than they were acknowledged with, because another
+   * program continued the chain in the file. An owner makes that lasting before it does anything else.
+   */
+  readonly moved: readonly MovedBlock[];
 }
 
 export interface OpenOptions {
   /** Frames after this are left out; default: none are. */
   throughSequence?: number;
+  /** How frames go onto a chain that was continued by others; without it that is an error. */
+  rebase?: Rebase;
 }
 
 /** How often a reader starts again because a checkpoint moved the files under it. */
@@ -34,19 +43,22 @@ const READ_ATTEMPTS = 20;
 /**
  * Opens without taking a lock or changing anything. A checkpoint that happens meanwhile makes it start again.
  * @throws GreeumError `not_a_database`, `database_damaged`, `journal_damaged`, `newer_format`, `hot_journal`,
- * `wal_unmerged`, `database_changed`
+ * `wal_damaged`, `database_changed`
  */
 export async function openMemory(files: Files, layout: Layout, options: OpenOptions = {}): Promise<OpenedMemory> {
   const sqljs = await loadEngine();
   for (let attempt = 1; ; attempt += 1) {
     const before = files.stat(layout.database);
+    const logBefore = files.stat(walOf(layout.database));
+    const isUnchanged = (): boolean =>
+      sameFile(before, files.stat(layout.database)) && sameFile(logBefore, files.stat(walOf(layout.database)));
     try {
       const opened = openOnce(files, layout, options, before, (bytes) => new Image(sqljs, bytes));
-      if (sameFile(before, files.stat(layout.database))) return opened;
+      if (isUnchanged()) return opened;
       opened.image.close();
     } catch (error) {
       // Between a checkpoint's rename and its deletions a segment vanishes without the database changing again.
-      const moved = errnoOf(error) === 'ENOENT' || !sameFile(before, files.stat(layout.database));
+      const moved = errnoOf(error) === 'ENOENT' || !isUnchanged();
       if (!moved || attempt >= READ_ATTEMPTS) throw error;
     }
     if (attempt >= READ_ATTEMPTS) {
@@ -65,15 +77,17 @@ function openOnce(
   database: FileIdentity | null,
   createImage: (bytes: Uint8Array | null) => Image,
 ): OpenedMemory {
-  refuseUnfinished(files, layout.database);
-  const image = loadImage(createImage, isNew(database) ? null : readDatabase(files, layout), layout);
+  // Without a database SQLite would throw its log away.
+  if (isNew(database)) refuseUnfinished(files, layout.database);
+  const image = loadImage(createImage, isNew(database) ? null : readDatabase(files, layout.database), layout);
   try {
     const applied = image.appliedSequence;
     const firstSegment = listSegments(files, layout.journalFolder)[0];
     if (isNew(database) && firstSegment !== undefined && firstSegment.firstSequence > 1) throw missingDatabase(layout);
     const journal = readJournal(files, layout.journalFolder, applied, image.epoch);
     const frames = journal.frames.filter((frame) => frame.seq <= (options.throughSequence ?? Infinity));
-    replay(image, frames, layout);
+    const { changes, moved } = fitted(frames, chainHead(image), options.rebase, layout);
+    replay(image, changes, layout);
     const last = frames[frames.length - 1];
     return {
       image,
@@ -81,6 +95,7 @@ function openOnce(
       lastSequence: last?.seq ?? applied,
       epoch: Math.max(image.epoch, last?.epoch ?? 0),
       database,
+      moved,
     };
   } catch (error) {
     image.close();
@@ -93,8 +108,21 @@ function isNew(database: FileIdentity | null): boolean {
   return database === null || database.size === 0;
 }
 
-function readDatabase(files: Files, layout: Layout): Uint8Array {
-  return acceptDatabase(files.readAll(layout.database), layout.database);
+function chainHead({ sql }: Image): ChainHead | null {
+  const row = sql.get('SELECT block_index, hash FROM blocks ORDER BY block_index DESC LIMIT 1');
+  return row === undefined ? null : { blockIndex: integer(row[0]), hash: text(row[1]) };
+}
+
+/** The frames' changes, put behind what others wrote where that is needed. @throws GreeumError `database_changed` */
+function fitted(
+  frames: readonly Frame[],
+  head: ChainHead | null,
+  rebase: Rebase | undefined,
+  layout: Layout,
+): { changes: readonly Change[]; moved: readonly MovedBlock[] } {
+  if (continuesChain(frames, head)) return { changes: frames, moved: [] };
+  if (rebase === undefined) throw databaseChanged(layout);
+  return rebase(frames, head);
 }
 
 function loadImage(createImage: (bytes: Uint8Array | null) => Image, bytes: Uint8Array | null, layout: Layout): Image {
@@ -110,22 +138,26 @@ function loadImage(createImage: (bytes: Uint8Array | null) => Image, bytes: Uint
   }
 }
 
-function replay(image: Image, frames: readonly Frame[], layout: Layout): void {
-  if (frames.length === 0) return;
+function replay(image: Image, changes: readonly Change[], layout: Layout): void {
+  if (changes.length === 0) return;
   try {
     image.transaction(() => {
-      for (const frame of frames) image.applyRows(frame.rows);
+      for (const { rows } of changes) image.applyRows(rows);
     });
   } catch (error) {
-    throw new GreeumError(
-      'database_changed',
-      `The journal does not fit ${layout.database}: the file was changed by another program since.`,
-      {
-        hint: 'Nothing was changed. Keep a copy of the folder; the journal in it still holds every acknowledged write.',
-        cause: error,
-      },
-    );
+    throw databaseChanged(layout, error);
   }
+}
+
+function databaseChanged(layout: Layout, cause?: unknown): GreeumError {
+  return new GreeumError(
+    'database_changed',
+    `The journal does not fit ${layout.database}: the file was changed by another program since.`,
+    {
+      hint: 'Nothing was changed. Keep a copy of the folder; the journal in it still holds every acknowledged write.',
+      cause,
+    },
+  );
 }
 
 function missingDatabase(layout: Layout): GreeumError {

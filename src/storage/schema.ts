@@ -8,6 +8,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { FORMAT_VERSION } from '../protocol/limits.js';
 import { SLOT_NAMES } from '../protocol/operations.js';
 import { integer, text, type Sql } from './engine.js';
+import { addLaterColumns, takeOldSlots } from './migrate.js';
 
 const PYTHON_TABLES = `
 CREATE TABLE IF NOT EXISTS blocks (
@@ -114,17 +115,25 @@ CREATE INDEX IF NOT EXISTS greeum_blocks_project ON greeum_blocks(project, block
 CREATE TABLE IF NOT EXISTS greeum_slots (
   slot_name TEXT PRIMARY KEY, anchor_block TEXT, topic_vec TEXT, summary TEXT NOT NULL, last_seen REAL NOT NULL,
   hysteresis REAL NOT NULL, pinned INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS greeum_moves (old_hash TEXT PRIMARY KEY, old_index INTEGER NOT NULL, hash TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS greeum_blocks_hash ON blocks(hash);
 `;
 
-/** Makes the database one that this version can work on. @throws GreeumError `newer_format`, `not_a_database` */
-export function ensureSchema(sql: Sql): void {
+/**
+ * Makes the database one that this version can work on.
+ * @returns whether it was of an older kind, see `migrate.ts`
+ * @throws GreeumError `newer_format`, `not_a_database`
+ */
+export function ensureSchema(sql: Sql): boolean {
   refuseNewerFormat(sql);
+  const hasNewColumns = addLaterColumns(sql);
   sql.script(PYTHON_TABLES + PYTHON_INDEXES + OWN_TABLES);
   sql.run(`INSERT OR IGNORE INTO greeum_state VALUES ('format_version', ?)`, [String(FORMAT_VERSION)]);
   for (const slot of SLOT_NAMES) {
     sql.run(`INSERT OR IGNORE INTO greeum_slots VALUES (?, NULL, NULL, '', 0, 0, 0)`, [slot]);
   }
+  const hasOldSlots = takeOldSlots(sql);
+  return hasNewColumns || hasOldSlots;
 }
 
 function refuseNewerFormat(sql: Sql): void {

@@ -5,21 +5,20 @@
 
 import type { Change } from '../protocol/change.js';
 import type { Command, StoredSlot } from '../protocol/commands.js';
-import { GreeumError } from '../protocol/errors.js';
 import type { Facts } from '../protocol/facts.js';
+import type { Rebase } from '../protocol/rebase.js';
 import {
   assertUnchanged,
   checkpointFailed,
   installCompanions,
   installDatabase,
   makeInstalledDurable,
-  writeDatabase,
   writeImage,
   type BuiltCheckpoint,
 } from './checkpoint.js';
-import { DatabaseGuard } from './databaseFile.js';
+import type { DatabaseGuard } from './databaseFile.js';
 import { loadEngine } from './engine.js';
-import { errnoOf, type FileIdentity, type Files } from './files.js';
+import type { FileIdentity, Files } from './files.js';
 import type { Frame } from './frame.js';
 import { Gatherer } from './gather.js';
 import type { Image } from './image.js';
@@ -27,13 +26,15 @@ import { Journal } from './journal.js';
 import type { Layout } from './layout.js';
 import { Queries } from './queries.js';
 import { RecentBlocks } from './recentBlocks.js';
-import { openMemory, type OpenedMemory } from './recovery.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
+import { takeOver } from './takeover.js';
 
 export class Store {
   readonly queries: Queries;
   readonly epoch: number;
+  /** What was found and done at the opening, a sentence each, without memory text. */
+  readonly notes: readonly string[];
   readonly #files: Files;
   readonly #layout: Layout;
   readonly #image: Image;
@@ -57,6 +58,7 @@ export class Store {
     this.#identity = parts.identity;
     this.#openIndex = parts.openIndex;
     this.epoch = parts.epoch;
+    this.notes = parts.notes;
     this.queries = new Queries(parts.image.sql);
     this.#recent = new RecentBlocks(parts.image.sql);
     this.#gatherer = new Gatherer(parts.image.sql, this.#recent);
@@ -64,37 +66,22 @@ export class Store {
 
   /**
    * Recovers the directory and begins a new epoch, durably. The caller holds the ownership lock.
-   * @throws GreeumError what `openMemory` throws, `database_in_use`, `data_dir_unwritable`, `journal_write_failed`
+   * @throws GreeumError what `takeOver` throws, `journal_write_failed`
    */
-  static async open(files: Files, layout: Layout, nowMs: number): Promise<Store> {
+  static async open(files: Files, layout: Layout, nowMs: number, rebase: Rebase): Promise<Store> {
     const sqljs = await loadEngine();
-    await createDatabase(files, layout);
-    const guard = guardDatabase(files, layout);
-    let opened: OpenedMemory | null = null;
-    let journal: Journal | null = null;
+    const { image, guard, identity, notes, ...taken } = await takeOver(files, layout, nowMs, rebase);
+    const journal = new Journal(files, layout.journalFolder, taken.journal, taken.lastSequence);
     try {
-      opened = await openMemory(files, layout);
-      const { image } = opened;
-      if (opened.database === null) throw new Error('The database vanished while it was opened.');
-      journal = new Journal(files, layout.journalFolder, opened.journal, opened.lastSequence);
-      const epoch = opened.epoch + 1;
+      const epoch = taken.epoch + 1;
       const rows = [['put', 'greeum_state', ['epoch', String(epoch)]]] as const;
       journal.append([{ seq: journal.nextSequence, epoch, at: nowMs, rows }]);
       image.applyRows(rows);
       const openIndex = (): SearchIndex => SearchIndex.openFile(files, sqljs, layout.index, image.sql);
-      return new Store({
-        files,
-        layout,
-        image,
-        journal,
-        guard,
-        identity: opened.database,
-        openIndex,
-        epoch,
-      });
+      return new Store({ files, layout, image, journal, guard, identity, openIndex, epoch, notes });
     } catch (error) {
-      journal?.close();
-      opened?.image.close();
+      journal.close();
+      image.close();
       guard.close();
       throw error;
     }
@@ -261,38 +248,5 @@ interface StoreParts {
   identity: FileIdentity;
   openIndex: () => SearchIndex;
   epoch: number;
-}
-
-/** A new directory gets its `memory.db` at once, so that every program finds a database and not only a journal. */
-async function createDatabase(files: Files, layout: Layout): Promise<void> {
-  const found = files.stat(layout.database);
-  if (found !== null && found.size > 0) return;
-  const { image, lastSequence } = await openMemory(files, layout);
-  try {
-    writeDatabase(files, layout, image, lastSequence);
-    installDatabase(files, layout, found).guard.close();
-    makeInstalledDurable(files, layout);
-  } catch (error) {
-    throw unwritable(error, layout);
-  } finally {
-    image.close();
-  }
-}
-
-function guardDatabase(files: Files, layout: Layout): DatabaseGuard {
-  try {
-    return new DatabaseGuard(files, layout.database);
-  } catch (error) {
-    throw unwritable(error, layout);
-  }
-}
-
-function unwritable(error: unknown, layout: Layout): unknown {
-  const cause = error instanceof GreeumError ? error.cause : error;
-  const errno = errnoOf(cause);
-  if (errno !== 'EACCES' && errno !== 'EROFS' && errno !== 'EPERM') return error;
-  return new GreeumError('data_dir_unwritable', `${layout.folder} cannot be written to (${errno}).`, {
-    hint: 'Give yourself the right to write there, or choose another data directory.',
-    cause: error,
-  });
+  notes: readonly string[];
 }

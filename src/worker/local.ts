@@ -4,6 +4,7 @@
  */
 
 import type { SearchIndex as Index } from '../storage/searchIndex.js';
+import { rebase } from '../memory/rebase.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { LocalMemory, LocalModule, LocalOptions } from '../protocol/localModule.js';
 import type { CallOptions } from '../protocol/memoryService.js';
@@ -65,7 +66,7 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
 async function openReader(dataDir: string): Promise<LocalMemory> {
   requireDataDir(nodeFiles, dataDir);
   const layout = layoutOf(dataDir);
-  const opened = await openMemory(nodeFiles, layout);
+  const opened = await openMemory(nodeFiles, layout, { rebase });
   const sqljs = await loadEngine();
   const { sql } = opened.image;
   let index: Index | null = null;

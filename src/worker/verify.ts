@@ -1,5 +1,6 @@
 /** `verify`: the hash chain and every reference, over what is durable now. */
 
+import { rebase } from '../memory/rebase.js';
 import { verifyRows } from '../memory/verify.js';
 import type { VerifyResult } from '../protocol/operations.js';
 import type { Files } from '../storage/files.js';
@@ -9,7 +10,7 @@ import { verifyInput } from '../storage/verifyRows.js';
 
 /** @throws GreeumError of a directory that cannot be opened */
 export async function verifyMemory(files: Files, layout: Layout): Promise<VerifyResult> {
-  const { image } = await openMemory(files, layout);
+  const { image } = await openMemory(files, layout, { rebase });
   try {
     return verifyRows(verifyInput(image.sql));
   } finally {

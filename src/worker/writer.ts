@@ -6,6 +6,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { parseInput } from '../memory/parseInput.js';
+import { rebase } from '../memory/rebase.js';
 import { resolveCommand } from '../memory/resolveCommand.js';
 import type { Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
@@ -158,7 +159,8 @@ export class Writer {
     const lock = await OwnershipLock.acquireSoon(files, layout.lock, holder, LOCAL_WRITER_WAIT_MS);
     let writer: Writer;
     try {
-      const store = await Store.open(files, layout, ports.nowMs());
+      const store = await Store.open(files, layout, ports.nowMs(), rebase);
+      for (const note of store.notes) options.log('info', note);
       writer = new Writer(options, layout, lock, store);
     } catch (error) {
       lock.release();

@@ -1,5 +1,6 @@
 /** A memory on a simulated disk, written through the real queue, rules and store, with a clock and ids of its own. */
 
+import { rebase } from '../../src/memory/rebase.js';
 import { resolveCommand, type ResolvePorts } from '../../src/memory/resolveCommand.js';
 import type { Command, StoredSlot } from '../../src/protocol/commands.js';
 import { GreeumError } from '../../src/protocol/errors.js';
@@ -67,7 +68,7 @@ export class TestMemory {
   }
 
   static async open(files: Files, ports: ResolvePorts = countingPorts()): Promise<TestMemory> {
-    return new TestMemory(await Store.open(files, LAYOUT, START_MS), ports);
+    return new TestMemory(await Store.open(files, LAYOUT, START_MS, rebase), ports);
   }
 
   /** Writes the commands as one batch. Each gets its own answer or error, in order. */
