@@ -18,7 +18,15 @@ export async function serveStdio(shell: Shell, options: ServeOptions): Promise<v
   const { serveStdio: serve } = loadBundle('mcp-stdio.js') as StdioModule;
   try {
     void host.start();
-    const served = serve({ service: host.service, version: VERSION, onError: ({ message }) => say(message) });
+    const served = serve({
+      service: host.service,
+      version: VERSION,
+      onChange: (listener) => {
+        const listening = host.onStatus(() => listener());
+        return () => listening.dispose();
+      },
+      onError: ({ message }) => say(message),
+    });
     await Promise.race([served, untilSignal()]);
   } finally {
     await host.close();

@@ -65,6 +65,7 @@ export interface Parts {
 
 export interface RunOptions {
   readonly source: WriteSource;
+  readonly client: string | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -155,6 +156,7 @@ export class CallRun<K extends OperationName> {
       const exchange = await this.#parts.transport.post(candidate.endpoint, {
         body: this.#body,
         source: this.#options.source,
+        client: this.#options.client,
         timeoutMs: this.#leftMs(),
         signal: this.#giveUp.signal,
       });
@@ -224,8 +226,8 @@ export class CallRun<K extends OperationName> {
     if (memory === null) return null;
     try {
       if (mode === 'write' && this.#parts.use === 'auto') this.#warnNoWorker(location);
-      const { source } = this.#options;
-      const options = { source, timeoutMs: this.#leftMs(), signal: this.#giveUp.signal };
+      const { source, client } = this.#options;
+      const options = { source, client, timeoutMs: this.#leftMs(), signal: this.#giveUp.signal };
       return { result: await memory.call(this.#operation, this.#input, options), via: 'local' };
     } finally {
       await memory.close().catch(() => {

@@ -11,7 +11,7 @@ import {
   type IncomingMessage,
   type RequestOptions,
 } from 'node:http';
-import { MCP_PATH, SOURCE_HEADER } from '../protocol/jsonRpc.js';
+import { CLIENT_HEADER, MCP_PATH, SOURCE_HEADER } from '../protocol/jsonRpc.js';
 import type { WriteSource } from '../protocol/operations.js';
 import type { Endpoint } from './endpoint.js';
 import { systemTiming, type Timing } from './timing.js';
@@ -22,6 +22,8 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 export interface Post {
   readonly body: string;
   readonly source: WriteSource | undefined;
+  /** Name and version of the agent on whose behalf this is. */
+  readonly client?: string | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -64,6 +66,7 @@ export class HttpTransport implements Transport {
       accept: 'application/json',
       'content-length': Buffer.byteLength(post.body),
       ...(post.source === undefined ? {} : { [SOURCE_HEADER]: post.source }),
+      ...(post.client === undefined ? {} : { [CLIENT_HEADER]: encodeURIComponent(post.client) }),
     };
     const options = { ...address(endpoint, MCP_PATH), method: 'POST', headers, agent: this.#agent };
     return new Promise((resolve) => exchange(options, post, this.#timing, resolve));

@@ -100,6 +100,7 @@ export class WriteServiceClient implements MemoryService {
     const keyed = isWriteOperation(operation) ? this.#withKey(input) : input;
     const run = new CallRun(this.#parts(), operation, keyed, {
       source: options.source ?? this.#options.source,
+      client: options.client,
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       signal: options.signal,
     });

@@ -8,6 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/server';
 import { RPC_INVALID_REQUEST, RPC_PARSE_ERROR } from '../protocol/jsonRpc.js';
 import { MAX_REQUEST_BYTES } from '../protocol/limits.js';
+import { LISTEN_METHOD } from './subscriptions.js';
 
 /** How long answers may take to leave after the input has ended. */
 const MAX_DRAIN_MS = 30_000;
@@ -20,6 +21,7 @@ export class LineTransport implements Transport {
 
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #onReceived: (message: JSONRPCMessage) => void;
   /** Parts of a line that has not ended yet. */
   #parts: Buffer[] = [];
   #partBytes = 0;
@@ -32,9 +34,11 @@ export class LineTransport implements Transport {
   readonly closed: Promise<void>;
   #resolveClosed!: () => void;
 
-  constructor(input: Readable, output: Writable) {
+  /** @param onReceived sees each message before its receiver does */
+  constructor(input: Readable, output: Writable, onReceived: (message: JSONRPCMessage) => void = () => undefined) {
     this.#input = input;
     this.#output = output;
+    this.#onReceived = onReceived;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
   }
 
@@ -120,12 +124,13 @@ export class LineTransport implements Transport {
       return;
     }
     if ('method' in message) this.#note(message);
+    this.#onReceived(message);
     this.onmessage?.(message);
   }
 
   /** Keeps track of what still has to be answered. A subscription is answered only when it ends, so it is not waited for. */
   #note(message: Extract<JSONRPCMessage, { method: string }>): void {
-    if ('id' in message && message.method !== 'subscriptions/listen') this.#unanswered.add(message.id);
+    if ('id' in message && message.method !== LISTEN_METHOD) this.#unanswered.add(message.id);
     if (message.method !== 'notifications/cancelled') return;
     const id = message.params?.['requestId'];
     if (typeof id === 'string' || typeof id === 'number') this.#settle(id);

@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import { GreeumError, type SerializedError } from '../protocol/errors.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
-import { isWriteOperation, type InputOf, type ResultOf, type WriteSource } from '../protocol/operations.js';
+import { isWriteOperation, type InputOf, type ResultOf } from '../protocol/operations.js';
+import { bounded } from './bounded.js';
 import { TOOLS } from './tools/index.js';
 import type { ObjectSchema, ToolAnnotations, ToolName } from './tools/tool.js';
 
@@ -17,10 +18,7 @@ export interface ToolResult {
   isError: boolean;
 }
 
-export interface ToolCallOptions {
-  source?: WriteSource;
-  signal?: AbortSignal;
-}
+export type ToolCallOptions = Pick<CallOptions, 'source' | 'client' | 'signal'>;
 
 export interface ToolDescription {
   name: ToolName;
@@ -54,12 +52,11 @@ export async function callTool(
   service: MemoryService,
   name: ToolName,
   args: Readonly<Record<string, unknown>>,
-  { source = 'mcp', signal }: ToolCallOptions = {},
+  options: ToolCallOptions = {},
 ): Promise<ToolResult> {
   const input = inputOf(name, args);
   try {
-    const options: CallOptions = signal === undefined ? { source } : { source, signal };
-    return await succeed(service, name, input as unknown as InputOf<typeof name>, options);
+    return await succeed(service, name, input as unknown as InputOf<typeof name>, { source: 'mcp', ...options });
   } catch (error) {
     const known = GreeumError.from(error, isWriteOperation(name) ? 'unknown' : 'not_written');
     return failure(known, input['idempotency_key']);
@@ -80,7 +77,7 @@ async function succeed<K extends ToolName>(
   input: InputOf<K>,
   options: CallOptions,
 ): Promise<ToolResult> {
-  const result = await service.call(name, input, options);
+  const result = bounded(await service.call(name, input, options));
   return {
     content: [{ type: 'text', text: TOOLS[name].toText(result, input) }],
     structuredContent: result,

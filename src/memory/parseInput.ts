@@ -8,7 +8,15 @@ import { readDate, readDateEnd } from './input/dates.js';
 import { defined, readFields } from './input/fields.js';
 import { readMetadata } from './input/metadata.js';
 import { readBlockIndex, readBoolean, readDetail, readImportance, readLimit, readSlot } from './input/numbers.js';
-import { readContent, readHash, readIdempotencyKey, readProject, readQuery, readTags } from './input/text.js';
+import {
+  readBranch,
+  readContent,
+  readHash,
+  readIdempotencyKey,
+  readProject,
+  readQuery,
+  readTags,
+} from './input/text.js';
 
 const DEFAULT_SEARCH_LIMIT = 5;
 const DEFAULT_LIST_LIMIT = 20;
@@ -25,6 +33,7 @@ const PARSERS = {
   worker_status: (input: unknown) => readFields('worker_status', input, []),
   list_associations: parseListAssociations,
   list_anchors: (input: unknown) => readFields('list_anchors', input, []),
+  list_tags: parseListTags,
   verify: (input: unknown) => readFields('verify', input, []),
   flush: (input: unknown) => readFields('flush', input, []),
   stop: (input: unknown) => readFields('stop', input, []),
@@ -89,13 +98,19 @@ function parseGetMemory(input: unknown) {
 }
 
 function parseListMemories(input: unknown) {
-  const fields = readFields('list_memories', input, ['limit', 'before', 'project', 'slot']);
+  const fields = readFields('list_memories', input, ['limit', 'before', 'project', 'slot', 'branch']);
   return defined({
     limit: readLimit(fields['limit'], DEFAULT_LIST_LIMIT, MAX_LIST_RESULTS),
     before: fields['before'] === undefined ? undefined : readBlockIndex('before', fields['before']),
     project: readProject(fields['project']),
     slot: readSlot(fields['slot']),
+    branch: readBranch(fields['branch']),
   });
+}
+
+function parseListTags(input: unknown) {
+  const fields = readFields('list_tags', input, ['limit']);
+  return { limit: readLimit(fields['limit'], MAX_LIST_RESULTS, MAX_LIST_RESULTS) };
 }
 
 function parseUpdateAssociations(input: unknown) {

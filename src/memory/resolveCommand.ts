@@ -26,16 +26,23 @@ export interface ResolvePorts {
 /** Digits of a node's or an association's id. */
 const ID_DIGITS = 12;
 
+/** Where a memory comes from; kept in its metadata. */
+export interface Provenance {
+  readonly source: WriteSource;
+  /** Name and version of the agent. */
+  readonly client?: string | undefined;
+}
+
 /** @throws GreeumError of `parseInput` */
 export function resolveCommand(
   operation: WriteOperation,
   input: unknown,
   ports: ResolvePorts,
-  source: WriteSource,
+  provenance: Provenance,
 ): Command {
   switch (operation) {
     case 'add_memory':
-      return addMemory(input, ports, source);
+      return addMemory(input, ports, provenance);
     case 'update_associations':
       return updateAssociations(input, ports);
     case 'anchor_update':
@@ -43,7 +50,7 @@ export function resolveCommand(
   }
 }
 
-function addMemory(input: unknown, ports: ResolvePorts, source: WriteSource): AddMemoryCommand {
+function addMemory(input: unknown, ports: ResolvePorts, { source, client }: Provenance): AddMemoryCommand {
   const { content, importance, tags, slot, project, metadata, occurred_at, idempotency_key } = parseInput(
     'add_memory',
     input,
@@ -64,6 +71,7 @@ function addMemory(input: unknown, ports: ResolvePorts, source: WriteSource): Ad
     metadata: {
       ...metadata,
       source,
+      ...(client === undefined ? {} : { client }),
       ...(project === undefined ? {} : { project }),
       ...(occurred_at === undefined ? {} : { occurred_at }),
     },

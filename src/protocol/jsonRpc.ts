@@ -13,6 +13,8 @@ export const METRICS_PATH = '/metrics';
 export const WATCH_PATH = '/watch';
 /** Optional header of our own clients: the `WriteSource` of what they add. */
 export const SOURCE_HEADER = 'greeum-source';
+/** Likewise the agent on whose behalf they call, percent-encoded. */
+export const CLIENT_HEADER = 'greeum-client';
 
 export const RPC_PARSE_ERROR = -32700;
 export const RPC_INVALID_REQUEST = -32600;

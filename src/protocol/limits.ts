@@ -8,7 +8,11 @@ export const MAX_TAGS = 32;
 export const MAX_TAG_CHARS = 100;
 export const MAX_PROJECT_CHARS = 200;
 export const MAX_QUERY_CHARS = 2_000;
+/** A root is a uuid of 36 characters; other programs' may be longer. */
+export const MAX_BRANCH_CHARS = 200;
 export const MAX_KEY_CHARS = 200;
+/** Name and version of an agent, as it is kept with its memories. */
+export const MAX_CLIENT_CHARS = 100;
 export const MAX_ASSOCIATION_CHANGES = 200;
 export const MAX_SEARCH_RESULTS = 200;
 export const MAX_LIST_RESULTS = 1_000;

@@ -8,6 +8,8 @@ import type { InputOf, OperationName, ResultOf, WriteSource } from './operations
 export interface CallOptions {
   /** Recorded as the memory's `source` when the operation adds one. */
   source?: WriteSource;
+  /** Name and version of the agent, recorded in the same way; at most `MAX_CLIENT_CHARS`. */
+  client?: string | undefined;
   /** Who asks: the writes of one caller wait behind each other, not before those of others. Default: one for all. */
   caller?: string;
   /** Gives up waiting. A write given up on has outcome `unknown`, unless it was still waiting in this process. */

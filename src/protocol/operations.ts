@@ -74,6 +74,10 @@ export interface MemoryRecord {
   tags: string[];
   project: string | null;
   occurred_at: string | null;
+  /** Who wrote it: a {@link WriteSource}, or what another program put there. */
+  source: string | null;
+  /** Name and version of the agent that asked for it, where it said so. */
+  client: string | null;
 }
 
 export interface SearchHit extends MemoryRecord {
@@ -122,6 +126,8 @@ export interface ListMemoriesInput {
   before?: number;
   project?: string;
   slot?: SlotName;
+  /** Root of a branch. */
+  branch?: string;
 }
 
 export interface ListMemoriesResult {
@@ -202,6 +208,16 @@ export interface MemoryStats {
   database: string;
   database_bytes: number;
   journal_bytes: number;
+}
+
+export interface ListTagsInput {
+  /** 1 to 1000; default 1000. */
+  limit?: number;
+}
+
+export interface ListTagsResult {
+  /** In the order of their characters. */
+  tags: { name: string; blocks: number }[];
 }
 
 export interface Percentiles {
@@ -291,6 +307,7 @@ export interface Operations {
   worker_status: { input: Nothing; result: WorkerStatus };
   list_associations: { input: ListAssociationsInput; result: ListAssociationsResult };
   list_anchors: { input: Nothing; result: ListAnchorsResult };
+  list_tags: { input: ListTagsInput; result: ListTagsResult };
   verify: { input: Nothing; result: VerifyResult };
   flush: { input: Nothing; result: FlushResult };
   stop: { input: Nothing; result: StopResult };
@@ -315,6 +332,7 @@ const OPERATION_NAMES: { readonly [K in OperationName]: true } = {
   worker_status: true,
   list_associations: true,
   list_anchors: true,
+  list_tags: true,
   verify: true,
   flush: true,
   stop: true,

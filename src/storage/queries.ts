@@ -16,7 +16,7 @@ import {
 import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 
 const RECORD_COLUMNS = `b.block_index, b.hash, b.timestamp, b.context, b.importance, b.slot, b.root, g.project,
-  g.occurred_at`;
+  g.occurred_at, (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)`;
 const RECORD_SOURCE = 'blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index';
 
 export class Queries {
@@ -44,23 +44,21 @@ export class Queries {
     const record = this.#record(row);
     return {
       ...record,
-      prev_hash: text(row[9]),
-      before: textOrNull(row[10]),
-      after: stringList(text(row[11])),
+      prev_hash: text(row[10]),
+      before: textOrNull(row[11]),
+      after: stringList(text(row[12])),
       keywords: this.#strings(
         'SELECT keyword FROM block_keywords WHERE block_index = ? ORDER BY id',
         record.block_index,
       ),
-      metadata: jsonObject(text(row[12])),
+      metadata: jsonObject(row[9]),
       associations: this.associations(record.block_index, 100),
     };
   }
 
   #detailRow(column: 'block_index' | 'hash', value: string | number): Cell[] | undefined {
     return this.#sql.get(
-      `SELECT ${RECORD_COLUMNS}, b.prev_hash, b.before, b.after,
-         (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)
-       FROM ${RECORD_SOURCE} WHERE b.${column} = ?`,
+      `SELECT ${RECORD_COLUMNS}, b.prev_hash, b.before, b.after FROM ${RECORD_SOURCE} WHERE b.${column} = ?`,
       [value],
     );
   }
@@ -71,7 +69,7 @@ export class Queries {
   }
 
   /** Newest first. */
-  list({ limit, before, project, slot }: ListMemoriesInput & { limit: number }): MemoryRecord[] {
+  list({ limit, before, project, slot, branch }: ListMemoriesInput & { limit: number }): MemoryRecord[] {
     const conditions = ['b.block_index < ?'];
     const values: (string | number)[] = [before ?? Number.MAX_SAFE_INTEGER];
     if (project !== undefined) {
@@ -81,6 +79,10 @@ export class Queries {
     if (slot !== undefined) {
       conditions.push('b.slot = ?');
       values.push(slot);
+    }
+    if (branch !== undefined) {
+      conditions.push('b.root = ?');
+      values.push(branch);
     }
     const order = project === undefined ? 'b.block_index' : 'g.block_index';
     const rows = this.#sql.all(
@@ -137,6 +139,13 @@ export class Queries {
     return this.#distinct('greeum_blocks', 'project', limit);
   }
 
+  tags(limit: number): { name: string; blocks: number }[] {
+    return this.#distinct('block_tags', 'tag', limit).map((name) => ({
+      name,
+      blocks: integer(this.#sql.get('SELECT count(DISTINCT block_index) FROM block_tags WHERE tag = ?', [name])?.[0]),
+    }));
+  }
+
   get blockCount(): number {
     return integer(this.#sql.get('SELECT count(*) FROM blocks')?.[0]);
   }
@@ -173,6 +182,7 @@ export class Queries {
   #record(row: readonly Cell[]): MemoryRecord {
     const blockIndex = integer(row[0]);
     const slot = textOrNull(row[5]);
+    const { source, client } = jsonObject(row[9]);
     return {
       block_index: blockIndex,
       hash: text(row[1]),
@@ -184,6 +194,8 @@ export class Queries {
       tags: this.#strings('SELECT tag FROM block_tags WHERE block_index = ? ORDER BY id', blockIndex),
       project: textOrNull(row[7]),
       occurred_at: textOrNull(row[8]),
+      source: typeof source === 'string' ? source : null,
+      client: typeof client === 'string' ? client : null,
     };
   }
 
@@ -198,8 +210,8 @@ function stringList(json: string): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
-function jsonObject(json: string): JsonObject {
-  const value = parseJson(json);
+function jsonObject(cell: Cell | undefined): JsonObject {
+  const value = typeof cell === 'string' ? parseJson(cell) : null;
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 

@@ -56,7 +56,11 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
     ): Promise<ResultOf<K>> {
       if (fatal !== null) throw fatal;
       if (operation === 'worker_status' || operation === 'stop') throw noWorker();
-      return await writer.call(operation, input, { source: options.source ?? 'api', caller: 'local' });
+      return await writer.call(operation, input, {
+        source: options.source ?? 'api',
+        client: options.client,
+        caller: 'local',
+      });
     },
     // A small image is written out at once, so that other programs find the memory in the file.
     close: () => writer.close(isSmall ? LAST_CHECKPOINT_MS : 0),

@@ -12,6 +12,7 @@ import { socketPath } from '../protocol/location.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
 import type { InputOf, OperationName, ResultOf, StopResult, WorkerStatus } from '../protocol/operations.js';
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
+import { AccessToken } from './endpoint/accessToken.js';
 import { readDiscovery, removeDiscovery, writeDiscovery } from './endpoint/discoveryFile.js';
 import { createEndpoint, type Endpoint } from './endpoint/endpoint.js';
 import { loadToken } from './endpoint/token.js';
@@ -88,6 +89,7 @@ export class Owner implements MemoryService {
     if (operation === 'stop') return this.#stopSoon();
     return this.#writer.call(operation, input, {
       source: options.source ?? 'api',
+      client: options.client,
       caller: options.caller ?? EVERYBODY,
     });
   }
@@ -148,9 +150,8 @@ export class Owner implements MemoryService {
         tempDir: tmpdir(),
         uid: process.getuid?.() ?? 0,
       }),
-      http: http.enabled
-        ? { bind: http.bind, port: http.port, preferredPort: portOf(previous?.endpoint), token }
-        : null,
+      token: new AccessToken(token),
+      http: http.enabled ? { bind: http.bind, port: http.port, preferredPort: portOf(previous?.endpoint) } : null,
       onWarning: warn,
     });
     this.#endpoint = opened;

@@ -25,6 +25,7 @@ const READ_OPERATIONS = [
   'get_memory_stats',
   'list_associations',
   'list_anchors',
+  'list_tags',
 ] as const;
 export type ReadOperation = (typeof READ_OPERATIONS)[number];
 
@@ -72,6 +73,8 @@ export class Reads {
       case 'list_anchors':
         parseInput('list_anchors', input);
         return { anchors: this.#source.queries.anchors() };
+      case 'list_tags':
+        return { tags: this.#source.queries.tags(parseInput('list_tags', input).limit) };
     }
   }
 

@@ -7,7 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { parseInput } from '../memory/parseInput.js';
 import { rebase } from '../memory/rebase.js';
-import { resolveCommand } from '../memory/resolveCommand.js';
+import { resolveCommand, type Provenance } from '../memory/resolveCommand.js';
 import type { Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import {
@@ -17,7 +17,6 @@ import {
   type OperationName,
   type Operations,
   type QueueStatus,
-  type WriteSource,
 } from '../protocol/operations.js';
 import { loadEngine } from '../storage/engine.js';
 import { nodeFiles, type Files } from '../storage/files.js';
@@ -49,8 +48,7 @@ export interface WriterOptions {
 }
 
 /** Where a call comes from. */
-export interface Origin {
-  readonly source: WriteSource;
+export interface Origin extends Provenance {
   /** Whose turn a write takes, see `fairQueue.ts`. */
   readonly caller: string;
 }
@@ -184,11 +182,11 @@ export class Writer {
    * @throws GreeumError
    */
   async call<K extends WriterOperation>(operation: K, input: unknown, origin: Origin): Promise<Operations[K]['result']>;
-  async call(operation: WriterOperation, input: unknown, { source, caller }: Origin): Promise<unknown> {
+  async call(operation: WriterOperation, input: unknown, origin: Origin): Promise<unknown> {
     if (this.#lost !== null) throw this.#lost;
     if (this.#isClosed) throw stopping();
     if (isWriteOperation(operation)) {
-      return this.#queue.submit(resolveCommand(operation, input, ports, source), caller);
+      return this.#queue.submit(resolveCommand(operation, input, ports, origin), origin.caller);
     }
     if (isReadOperation(operation)) return this.#reads.run(operation, input);
     parseInput(operation, input);

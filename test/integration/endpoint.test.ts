@@ -125,8 +125,8 @@ describe('the endpoint', () => {
       for (const [method, at, allow] of [
         ['GET', '/mcp', 'POST'],
         ['DELETE', '/mcp', 'POST'],
-        ['PUT', '/mcp', 'POST'],
-        ['OPTIONS', '/mcp', 'POST'],
+        ['PUT', '/mcp', 'POST, GET, DELETE'],
+        ['OPTIONS', '/mcp', 'POST, GET, DELETE'],
         ['POST', HEALTH_PATH, 'GET'],
         ['DELETE', METRICS_PATH, 'GET'],
       ] as const) {

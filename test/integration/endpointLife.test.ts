@@ -344,5 +344,5 @@ describe('the watch stream', () => {
 });
 
 function http(changes: { bind?: string; port?: number; preferredPort?: number }): HttpOptions {
-  return { bind: '127.0.0.1', port: null, preferredPort: null, token: TOKEN, ...changes };
+  return { bind: '127.0.0.1', port: null, preferredPort: null, ...changes };
 }

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MemoryService } from '../../src/protocol/memoryService.js';
 import type { WorkerStatus } from '../../src/protocol/operations.js';
+import { AccessToken } from '../../src/worker/endpoint/accessToken.js';
 import { createEndpoint, type Endpoint, type EndpointOptions } from '../../src/worker/endpoint/endpoint.js';
 import { FakeMemory, STATUS } from '../unit/mcp/fakeMemory.js';
 
@@ -26,7 +27,7 @@ export interface Rig {
   close: () => Promise<void>;
 }
 
-export interface RigOptions extends Partial<Pick<EndpointOptions, 'limits' | 'http'>> {
+export interface RigOptions extends Partial<Pick<EndpointOptions, 'limits' | 'http' | 'createMcpServer'>> {
   memory?: FakeMemory;
   service?: MemoryService;
   dir?: string;
@@ -48,8 +49,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       return () => listeners.delete(listener);
     },
     socketPath: socketPathIn(dir),
-    http: options.http === undefined ? { bind: '127.0.0.1', port: 0, preferredPort: null, token: TOKEN } : options.http,
+    token: new AccessToken(TOKEN),
+    http: options.http === undefined ? { bind: '127.0.0.1', port: 0, preferredPort: null } : options.http,
     onWarning: (text) => warnings.push(text),
+    ...(options.createMcpServer === undefined ? {} : { createMcpServer: options.createMcpServer }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   return {
@@ -173,4 +176,20 @@ export function deferred<T = void>(): Deferred<T> {
 /** Waits for what another event will bring about; mocha's time limit is the deadline. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The answer to a GET as soon as its head is there. */
+export function openStream(door: Door, headers: OutgoingHttpHeaders, at = '/mcp'): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      ...door,
+      ...('port' in door ? { host: '127.0.0.1' } : {}),
+      path: at,
+      headers: { ...headers, accept: 'text/event-stream' },
+      agent: false,
+    });
+    outgoing.on('response', resolve);
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
 }

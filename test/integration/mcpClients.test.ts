@@ -4,7 +4,7 @@ import type { CallOptions } from '../../src/protocol/memoryService.js';
 import type { ResultOf } from '../../src/protocol/operations.js';
 import { TOOL_LIST } from '../../src/mcp/toolCall.js';
 import { FakeMemory } from '../unit/mcp/fakeMemory.js';
-import { ask, deferred, socketDoor, startRig, TOKEN, until, type Rig } from './endpointRig.js';
+import { ask, deferred, openStream, socketDoor, startRig, TOKEN, until, type Rig } from './endpointRig.js';
 import { CLIENTS, socketFetch, type McpClient, type Way } from './mcpClientRig.js';
 
 const DOORS: readonly { title: string; way: (rig: Rig) => Way }[] = [
@@ -143,7 +143,7 @@ describe('what VS Code sends over the socket', () => {
     return JSON.parse(data ?? text) as { result?: Record<string, unknown> };
   };
 
-  it('is served: handshake, notification, a GET that is refused, tools', async () => {
+  it('is served: handshake, notification, a stream of its own, tools, end', async () => {
     const rig = await startRig();
     const door = socketDoor(rig);
     const initialized = await ask(door, {
@@ -160,15 +160,21 @@ describe('what VS Code sends over the socket', () => {
       },
     });
     assert.equal(initialized.status, 200);
-    assert.equal(initialized.headers['mcp-session-id'], undefined);
+    const session = initialized.headers['mcp-session-id'];
+    assert.ok(typeof session === 'string');
     assert.equal(message(initialized.text).result?.['protocolVersion'], '2025-11-25');
-    const headers = { accept, 'mcp-protocol-version': '2025-11-25' };
+    const headers = { accept, 'mcp-protocol-version': '2025-11-25', 'mcp-session-id': session };
     const noted = await ask(door, { headers, body: { jsonrpc: '2.0', method: 'notifications/initialized' } });
     assert.deepEqual([noted.status, noted.text], [202, '']);
-    const stream = await ask(door, { method: 'GET', headers: { ...headers, accept: 'text/event-stream' } });
-    assert.equal(stream.status, 405);
+    const stream = await openStream(door, headers);
+    assert.deepEqual([stream.statusCode, stream.headers['content-type']], [200, 'text/event-stream']);
     const listed = await ask(door, { headers, body: { jsonrpc: '2.0', id: 2, method: 'tools/list' } });
-    assert.equal((message(listed.text).result?.['tools'] as unknown[]).length, 8);
+    assert.equal((message(listed.text).result?.['tools'] as unknown[]).length, TOOL_LIST.length);
+    const ended = await ask(door, { method: 'DELETE', headers });
+    assert.equal(ended.status, 200);
+    // The stream of a session ends with it.
+    for await (const _chunk of stream);
+    assert.equal((await ask(door, { headers, body: { jsonrpc: '2.0', id: 3, method: 'ping' } })).status, 404);
     await rig.close();
   });
 });

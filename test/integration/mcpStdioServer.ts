@@ -12,6 +12,6 @@ const memory = new FakeMemory({
   },
 });
 
-void serveStdio({ service: memory, version: '0.1.0' }).then(() => {
+void serveStdio({ service: memory, version: '0.1.0', onChange: () => () => undefined }).then(() => {
   process.stderr.write('ended\n');
 });

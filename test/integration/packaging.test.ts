@@ -4,6 +4,7 @@ import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { RESOURCES, TOOLS } from '../conformance/fixtures.js';
 import { packagedFiles, packageVsix, projectRoot } from '../../scripts/package.js';
 
 const run = promisify(execFile);
@@ -58,6 +59,16 @@ describe('the package', () => {
       console.log(tryLock(openSync(${JSON.stringify(path.join(folder, 'lock'))}, 'w')));`;
     const { stdout } = await run(process.execPath, ['-e', script], { cwd: folder });
     assert.equal(stdout.trim(), 'true');
+  });
+
+  it('holds nothing of what only the referee of MCP calls', async () => {
+    const bundles = shipped.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
+    for (const bundle of bundles) {
+      const code = await readFile(path.join(projectRoot, bundle), 'utf8');
+      for (const fixture of [...Object.keys(TOOLS), ...RESOURCES.map(({ uri }) => uri)]) {
+        assert.ok(!code.includes(fixture), `${fixture} in ${bundle}`);
+      }
+    }
   });
 
   it('starts the command line without loading the engine, the MCP SDK or zod', async () => {

@@ -84,7 +84,7 @@ export class TestMemory {
   }
 
   command<K extends WriteOperation>(operation: K, input: InputOf<K>): Command {
-    return resolveCommand(operation, input, this.ports, 'api');
+    return resolveCommand(operation, input, this.ports, { source: 'api' });
   }
 
   /** One batch of adds; the content is also the key. @throws GreeumError of the first that fails */

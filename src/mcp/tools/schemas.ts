@@ -81,6 +81,8 @@ export const MEMORY_PROPERTIES: JsonObject = {
   tags: arrayOf(STRING),
   project: STRING_OR_NULL,
   occurred_at: STRING_OR_NULL,
+  source: described(STRING_OR_NULL, 'How it came in.'),
+  client: described(STRING_OR_NULL, 'The agent that wrote it.'),
 };
 
 export const ASSOCIATION: JsonObject = record({

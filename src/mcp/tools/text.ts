@@ -5,11 +5,23 @@ import type { MemoryRecord } from '../../protocol/operations.js';
 /** Longest passage of a memory in a list, in UTF-16 units. */
 const MAX_LINE_CHARS = 200;
 
-/** `1. [timestamp] text [#12, slot A]`. `full`: the whole text instead of a line of it. */
+/**
+ * `1. [timestamp] text [#12, slot A, project shop, by claude-code 2.1]`: what it says, and where it comes from.
+ * `full`: the whole text instead of a line of it.
+ */
 export function memoryLine(memory: MemoryRecord, position: number, full = false): string {
   const text = full ? memory.context : oneLine(memory.context);
-  const slot = memory.slot === null ? '' : `, slot ${memory.slot}`;
-  return `${position}. [${memory.timestamp}] ${text === '' ? '' : `${text} `}[#${memory.block_index}${slot}]`;
+  return `${position}. [${memory.timestamp}] ${text === '' ? '' : `${text} `}[${origin(memory)}]`;
+}
+
+function origin({ block_index: index, slot, project, client, source }: MemoryRecord): string {
+  const author = client ?? source;
+  return [
+    `#${index}`,
+    ...(slot === null ? [] : [`slot ${slot}`]),
+    ...(project === null ? [] : [`project ${project}`]),
+    ...(author === null ? [] : [`by ${author}`]),
+  ].join(', ');
 }
 
 /** The beginning of a text, without line breaks, never cutting a character in two. */

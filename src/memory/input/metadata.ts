@@ -13,6 +13,7 @@ const MAX_DEPTH = 16;
 /** What a memory's metadata says already, from fields of their own. */
 const OWN_FIELDS: Readonly<Record<string, string>> = {
   source: 'Greeum writes there who added the memory: call yours origin, for example.',
+  client: 'Greeum writes there which agent added the memory: call yours agent, for example.',
   project: 'Use the field project.',
   occurred_at: 'Use the field occurred_at.',
 };

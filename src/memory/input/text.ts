@@ -2,6 +2,7 @@
 
 import { GreeumError, type ErrorCode } from '../../protocol/errors.js';
 import {
+  MAX_BRANCH_CHARS,
   MAX_CONTENT_BYTES,
   MAX_KEY_CHARS,
   MAX_PROJECT_CHARS,
@@ -76,6 +77,11 @@ export function readQuery(value: unknown): string {
 /** Without surrounding spaces. @throws GreeumError `invalid_project`, `invalid_text` */
 export function readProject(value: unknown): string | undefined {
   return value === undefined ? undefined : readName('project', value, MAX_PROJECT_CHARS, 'invalid_project').trim();
+}
+
+/** Exactly as given: other programs choose roots of their own. @throws GreeumError `invalid_argument`, `invalid_text` */
+export function readBranch(value: unknown): string | undefined {
+  return value === undefined ? undefined : readName('branch', value, MAX_BRANCH_CHARS, 'invalid_argument');
 }
 
 /** Exactly as given. @throws GreeumError `invalid_idempotency_key`, `invalid_text` */

@@ -3,8 +3,8 @@
  * `Authorization: Bearer`, or as `X-API-Key`. On the socket the permissions of its file have decided already.
  */
 
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AccessToken } from './accessToken.js';
 
 /** How a caller proved itself. `path`: the very URL is the secret, which no other site can know. */
 export type Proof = 'socket' | 'path' | 'header';
@@ -24,19 +24,13 @@ export type Admit = (url: string, headers: IncomingHttpHeaders) => Admission | n
 /** Every request is welcome; a path is taken as it is. */
 export const admitOnSocket: Admit = (url) => ({ proof: 'socket', path: withoutQuery(url) });
 
-export function admitWithToken(token: string): Admit {
-  const expected = Buffer.from(token);
-  const matches = (shown: string): boolean => {
-    const bytes = Buffer.from(shown);
-    // The length is no secret; the comparison takes as long for the first byte as for the last.
-    return bytes.length === expected.length && timingSafeEqual(bytes, expected);
-  };
+export function admitWithToken(token: AccessToken): Admit {
   return (url, headers) => {
     const path = withoutQuery(url);
     const [, shown, rest] = TOKEN_PATH.exec(path) ?? [];
-    if (shown !== undefined && rest !== undefined) return matches(shown) ? { proof: 'path', path: rest } : null;
+    if (shown !== undefined && rest !== undefined) return token.matches(shown) ? { proof: 'path', path: rest } : null;
     const candidates = [BEARER.exec(headers.authorization ?? '')?.[1], headers['x-api-key']];
-    return candidates.some((candidate) => typeof candidate === 'string' && matches(candidate))
+    return candidates.some((candidate) => typeof candidate === 'string' && token.matches(candidate))
       ? { proof: 'header', path }
       : null;
   };

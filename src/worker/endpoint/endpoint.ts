@@ -6,8 +6,10 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { MCP_PATH } from '../../protocol/jsonRpc.js';
+import type { CreateMcpServer } from '../../mcp/server.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
 import type { WorkerStatus } from '../../protocol/operations.js';
+import type { AccessToken } from './accessToken.js';
 import { admitOnSocket, admitWithToken } from './auth.js';
 import { Connections } from './connections.js';
 import { createHttpServer, Gate } from './httpServer.js';
@@ -24,8 +26,6 @@ export interface HttpOptions {
   port: number | null;
   /** The previous owner's port, so that configured agents find the new one in the same place. */
   preferredPort: number | null;
-  /** See `token.ts`. */
-  token: string;
 }
 
 export interface EndpointOptions {
@@ -37,12 +37,16 @@ export interface EndpointOptions {
   onStatus: (listener: () => void) => () => void;
   /** Path of the Unix socket, or name of the Windows pipe. The caller holds the ownership lock of the directory. */
   socketPath: string;
+  /** What TCP callers must show. */
+  token: AccessToken;
   /** Null: no TCP. */
   http: HttpOptions | null;
   /** For the log; holds no memory text and no token. */
   onWarning?: (text: string) => void;
   /** Default: {@link ENDPOINT_LIMITS}. */
   limits?: Partial<EndpointLimits>;
+  /** Default: the MCP server of the product. */
+  createMcpServer?: CreateMcpServer;
 }
 
 export interface Endpoint {
@@ -66,10 +70,10 @@ export interface Endpoint {
  * @throws GreeumError `no_free_port`, `not_loopback` or `unsafe_permissions`
  */
 export async function createEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { service, version, status, onStatus, socketPath, http, onWarning = () => undefined } = options;
+  const { service, version, status, onStatus, socketPath, token, http, onWarning = () => undefined } = options;
   const limits = { ...ENDPOINT_LIMITS, ...options.limits };
   const connections = new Connections();
-  const mcp = new McpRoute({ service, version });
+  const mcp = new McpRoute({ service, version, token, onChange: onStatus, createServer: options.createMcpServer });
   const watch = new WatchStreams({ status, onStatus }, limits.watchIntervalMs);
   const routes = createRoutes({ service, status, mcp, watch, callerOf: (req) => connections.nameOf(req) });
   const gate = new Gate();
@@ -88,22 +92,30 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
     const local = createHttpServer({ ...common, admit: admitOnSocket });
     listening.push(local);
     await listenOnSocket(local, socketPath);
-    const tcp = http === null ? null : createHttpServer({ ...common, admit: admitWithToken(http.token) });
+    const tcp = http === null ? null : createHttpServer({ ...common, admit: admitWithToken(token) });
     if (tcp !== null) listening.push(tcp);
     const port = tcp === null || http === null ? null : await listenOnTcp(tcp, http);
     // After the caller has what is returned here.
     setImmediate(() => gate.open());
-    return { socketPath, port, ...urls(http, port), clients: () => connections.count, close };
+    const origin = http === null || port === null ? null : `http://${hostOf(http)}:${port}`;
+    return {
+      socketPath,
+      port,
+      url: origin === null ? null : origin + MCP_PATH,
+      get capabilityUrl() {
+        return origin === null ? null : `${origin}/${token.value}${MCP_PATH}`;
+      },
+      clients: () => connections.count,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function urls(http: HttpOptions | null, port: number | null): Pick<Endpoint, 'url' | 'capabilityUrl'> {
-  if (http === null || port === null) return { url: null, capabilityUrl: null };
-  const origin = `http://${http.bind.includes('::1') ? '[::1]' : '127.0.0.1'}:${port}`;
-  return { url: origin + MCP_PATH, capabilityUrl: `${origin}/${http.token}${MCP_PATH}` };
+function hostOf({ bind }: HttpOptions): string {
+  return bind.includes('::1') ? '[::1]' : '127.0.0.1';
 }
 
 /** Takes no more connections; those that are open go on. Node removes the socket's file. */

@@ -21,8 +21,11 @@ export interface Exchange {
 
 export type Handler = (exchange: Exchange) => void | Promise<void>;
 
+const METHODS = ['GET', 'POST', 'DELETE'] as const;
+type Method = (typeof METHODS)[number];
+
 /** Path → method → who answers. */
-export type Routes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST', Handler>>>>>;
+export type Routes = Readonly<Record<string, Readonly<Partial<Record<Method, Handler>>>>>;
 
 export interface HttpServerOptions {
   routes: Routes;
@@ -113,7 +116,8 @@ function routeOf({ req, res, admission }: Exchange, table: ReadonlyMap<string, R
     refuse(res, 404, 'invalid_argument', 'There is nothing at this path.');
     return null;
   }
-  const handler = req.method === 'GET' || req.method === 'POST' ? route[req.method] : undefined;
+  const method = METHODS.find((name) => name === req.method);
+  const handler = method === undefined ? undefined : route[method];
   if (handler === undefined) {
     refuse(res, 405, 'invalid_argument', 'This method is not allowed here.', {
       headers: ['allow', Object.keys(route).join(', ')],

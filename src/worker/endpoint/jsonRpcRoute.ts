@@ -33,8 +33,14 @@ export interface JsonRpcReply {
 interface Call {
   service: MemoryService;
   params: unknown;
-  /** Null: the caller did not say. */
+  sender: Sender;
+}
+
+/** What a caller says of itself. */
+export interface Sender {
+  /** Null: nothing. */
   source: WriteSource | null;
+  client?: string | undefined;
 }
 
 type Outcome = { result: unknown } | { error: JsonRpcError };
@@ -48,20 +54,16 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 ]);
 
 /** Answers a parsed body: one message, or a batch of them. Never throws. */
-export async function answerJsonRpc(
-  service: MemoryService,
-  body: unknown,
-  source: WriteSource | null,
-): Promise<JsonRpcReply> {
+export async function answerJsonRpc(service: MemoryService, body: unknown, sender: Sender): Promise<JsonRpcReply> {
   if (!Array.isArray(body)) {
-    const response = await answerMessage(service, body, source);
+    const response = await answerMessage(service, body, sender);
     return response === null
       ? { status: 202, json: null }
       : { status: isInvalid(response) ? 400 : 200, json: JSON.stringify(response) };
   }
   if (body.length === 0) return refusal('Invalid request: the batch is empty.');
   if (body.length > MAX_BATCH) return refusal(`Invalid request: a batch holds at most ${MAX_BATCH} messages.`);
-  const responses = await Promise.all(body.map((message) => answerMessage(service, message, source)));
+  const responses = await Promise.all(body.map((message) => answerMessage(service, message, sender)));
   const said = responses.filter((response) => response !== null);
   return said.length === 0 ? { status: 202, json: null } : { status: 200, json: JSON.stringify(said) };
 }
@@ -70,14 +72,14 @@ export async function answerJsonRpc(
 async function answerMessage(
   service: MemoryService,
   message: unknown,
-  source: WriteSource | null,
+  sender: Sender,
 ): Promise<JsonRpcResponse | null> {
   if (!isRecord(message) || message['jsonrpc'] !== '2.0' || typeof message['method'] !== 'string') {
     return invalidRequest('Invalid request: this is not a JSON-RPC 2.0 message.');
   }
   const { id, method, params } = message;
   if (id !== undefined && !isId(id)) return invalidRequest('Invalid request: an id is a string, a number or null.');
-  const outcome = await carryOut(method, { service, params, source });
+  const outcome = await carryOut(method, { service, params, sender });
   return id === undefined ? null : { jsonrpc: '2.0', id, ...outcome };
 }
 
@@ -88,29 +90,29 @@ function carryOut(method: string, call: Call): Outcome | Promise<Outcome> {
   return known === undefined ? failed(RPC_METHOD_NOT_FOUND, 'Method not found.') : known(call);
 }
 
-async function callOperation(name: string, { service, params = {}, source }: Call): Promise<Outcome> {
+async function callOperation(name: string, { service, params = {}, sender }: Call): Promise<Outcome> {
   if (!isOperation(name)) return failed(RPC_METHOD_NOT_FOUND, 'There is no such operation.', 'unknown_operation');
   if (!isRecord(params)) return failed(RPC_INVALID_PARAMS, 'The params of an operation are an object.');
   try {
-    return { result: await run(service, name, params, source ?? 'api') };
+    return { result: await run(service, name, params, sender) };
   } catch (error) {
     const known = GreeumError.from(error, isWriteOperation(name) ? 'unknown' : 'not_written');
     return { error: { code: RPC_GREEUM_ERROR, message: known.message, data: known.toJSON() } };
   }
 }
 
-function run(service: MemoryService, name: OperationName, input: JsonRecord, source: WriteSource): Promise<unknown> {
-  const options: CallOptions = { source };
+function run(service: MemoryService, name: OperationName, input: JsonRecord, sender: Sender): Promise<unknown> {
+  const options: CallOptions = { source: sender.source ?? 'api', client: sender.client };
   // The service checks the input; what comes over a wire has no type before that.
   return service.call(name, input, options);
 }
 
-async function callNamedTool({ service, params, source }: Call): Promise<Outcome> {
+async function callNamedTool({ service, params, sender }: Call): Promise<Outcome> {
   if (!isRecord(params)) return failed(RPC_INVALID_PARAMS, 'The params of tools/call are an object.');
   const { name, arguments: args = {} } = params;
   if (!isToolName(name)) return failed(RPC_INVALID_PARAMS, 'There is no tool of this name; see tools/list.');
   if (!isRecord(args)) return failed(RPC_INVALID_PARAMS, 'The arguments of a tool are an object.');
-  return { result: await callTool(service, name, args, { source: source ?? 'mcp' }) };
+  return { result: await callTool(service, name, args, { source: sender.source ?? 'mcp', client: sender.client }) };
 }
 
 function failed(

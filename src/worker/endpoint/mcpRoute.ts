@@ -1,5 +1,5 @@
 /**
- * `POST /mcp` for MCP clients: the SDK's handler, which serves both eras from one factory. It is loaded when the first
+ * `/mcp` for MCP clients: the SDK's handlers, which serve both eras from one factory. It is loaded when the first
  * MCP client comes, so that an owner that only serves our own clients never pays for it.
  *
  * How the two sides of the route are told apart ({@link speaksMcp}): a request is MCP when it shows any sign that only
@@ -9,16 +9,15 @@
  * prefix is bare JSON-RPC whatever its headers. Which era an MCP request belongs to is the SDK's decision:
  *
  * - 2026-07-28: the body's `_meta` names the version; stateless; answered with JSON, or a stream when one is needed.
- * - 2025-11-25 and before: `initialize` and what follows it; served statelessly, without `Mcp-Session-Id`, so a client
- *   needs no new session when another window takes over. Answers are single-event streams. A `GET` for a stream of
- *   server messages is 405, with which VS Code and the SDK's clients live.
+ * - 2025-11-25 and before: `initialize` begins a session (`mcpSessions.ts`), with a stream of its own behind `GET` and
+ *   its end behind `DELETE`. A request without a session is answered for itself.
  */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { MemoryService } from '../../protocol/memoryService.js';
+import { LISTEN_METHOD } from '../../mcp/subscriptions.js';
 import { METHOD_PREFIX } from '../../protocol/jsonRpc.js';
 import { refuse } from './reply.js';
-import type { SdkHandler } from './sdkHandler.js';
+import type { SdkHandler, SdkHandlerOptions } from './sdkHandler.js';
 
 const MCP_METHODS: ReadonlySet<unknown> = new Set(['initialize', 'server/discover']);
 const VERSION_META_KEY = 'io.modelcontextprotocol/protocolVersion';
@@ -45,34 +44,38 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-export interface McpRouteOptions {
-  service: MemoryService;
-  version: string;
+/** One request; `body` is parsed, and undefined where there is none. */
+export interface McpExchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+  /** Names the connection. */
+  caller: string;
+  body: unknown;
 }
 
 export class McpRoute {
-  readonly #options: McpRouteOptions;
+  readonly #options: SdkHandlerOptions;
   #handler: Promise<SdkHandler> | undefined;
-  /** Answers under way, without subscriptions: those end only when the client or the endpoint goes away. */
+  /** Answers under way, without streams: those end only when the client or the endpoint goes away. */
   readonly #underWay = new Set<Promise<void>>();
   #closing = false;
 
-  constructor(options: McpRouteOptions) {
+  constructor(options: SdkHandlerOptions) {
     this.#options = options;
   }
 
   /** Resolves when the answer has been handed to the connection. */
-  async answer(req: IncomingMessage, res: ServerResponse, body: unknown): Promise<void> {
+  async answer(exchange: McpExchange): Promise<void> {
     if (this.#closing) {
-      refuse(res, 503, 'worker_stopping', 'The worker is stopping. Another one may answer in a moment.', {
+      refuse(exchange.res, 503, 'worker_stopping', 'The worker is stopping. Another one may answer in a moment.', {
         retry: 'after-reconnect',
       });
       return;
     }
     this.#handler ??= import('./sdkHandler.js').then(({ createSdkHandler }) => createSdkHandler(this.#options));
     const handler = await this.#handler;
-    const answered = handler.answer(req, res, body);
-    if (fields(body)['method'] !== 'subscriptions/listen') {
+    const answered = handler.answer(exchange);
+    if (exchange.req.method === 'POST' && fields(exchange.body)['method'] !== LISTEN_METHOD) {
       this.#underWay.add(answered);
       // The caller gets the failure itself; here only the end counts.
       void answered.catch(() => undefined).then(() => this.#underWay.delete(answered));

@@ -1,7 +1,8 @@
 /** What is served, as a table. Both doors have the same. */
 
 import type { IncomingMessage } from 'node:http';
-import { RPC_INVALID_REQUEST, RPC_PARSE_ERROR, SOURCE_HEADER } from '../../protocol/jsonRpc.js';
+import { clientFromHeader } from '../../protocol/clientName.js';
+import { CLIENT_HEADER, RPC_INVALID_REQUEST, RPC_PARSE_ERROR, SOURCE_HEADER } from '../../protocol/jsonRpc.js';
 import { HEALTH_PATH, MCP_PATH, METRICS_PATH, WATCH_PATH } from '../../protocol/jsonRpc.js';
 import { MAX_REQUEST_BYTES } from '../../protocol/limits.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
@@ -26,7 +27,11 @@ export interface RouteParts {
 
 export function createRoutes({ service, status, mcp, watch, callerOf }: RouteParts): Routes {
   return {
-    [MCP_PATH]: { POST: (exchange) => answerPost(exchange, calledBy(service, callerOf(exchange.req)), mcp) },
+    [MCP_PATH]: {
+      POST: (exchange) => answerPost(exchange, { service, mcp, caller: callerOf(exchange.req) }),
+      GET: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
+      DELETE: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
+    },
     [HEALTH_PATH]: { GET: ({ res }) => sendJson(res, 200, healthJson(status())) },
     [METRICS_PATH]: { GET: ({ res }) => send(res, 200, METRICS_TYPE, renderMetrics(status())) },
     [WATCH_PATH]: { GET: ({ res }) => watch.add(res) },
@@ -38,7 +43,19 @@ function calledBy(service: MemoryService, caller: string): MemoryService {
   return { call: (operation, input, options) => service.call(operation, input, { ...options, caller }) };
 }
 
-async function answerPost({ req, res, admission }: Exchange, service: MemoryService, mcp: McpRoute): Promise<void> {
+/** What only a session of the older era of MCP has: its stream, and its end. */
+async function answerStream({ req, res }: Exchange, mcp: McpRoute, caller: string): Promise<void> {
+  if (req.headers['mcp-session-id'] !== undefined) return mcp.answer({ req, res, caller, body: undefined });
+  refuse(res, 405, 'invalid_argument', 'This method is for sessions only.', { headers: ['allow', 'POST'] });
+}
+
+interface PostParts {
+  service: MemoryService;
+  mcp: McpRoute;
+  caller: string;
+}
+
+async function answerPost({ req, res, admission }: Exchange, { service, mcp, caller }: PostParts): Promise<void> {
   // A page can post text/plain without asking first, but cannot know the token in the URL: only there it is let pass.
   if (admission.proof !== 'path' && !isJson(req.headers['content-type'])) {
     refuse(res, 415, 'invalid_argument', 'The Content-Type must be application/json.');
@@ -60,10 +77,11 @@ async function answerPost({ req, res, admission }: Exchange, service: MemoryServ
     return;
   }
   if (speaksMcp(req.headers, message)) {
-    await mcp.answer(req, res, message);
+    await mcp.answer({ req, res, caller, body: message });
     return;
   }
-  const { status, json } = await answerJsonRpc(service, message, sourceOf(req.headers[SOURCE_HEADER]));
+  const sender = { source: sourceOf(req.headers[SOURCE_HEADER]), client: clientFromHeader(req.headers[CLIENT_HEADER]) };
+  const { status, json } = await answerJsonRpc(calledBy(service, caller), message, sender);
   if (json === null) sendEmpty(res, status);
   else sendJson(res, status, json);
 }

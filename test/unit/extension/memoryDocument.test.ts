@@ -15,6 +15,8 @@ function memory(changes: Partial<MemoryDetail>): MemoryDetail {
     tags: [],
     project: null,
     occurred_at: null,
+    source: null,
+    client: null,
     prev_hash: '',
     before: null,
     after: [],

@@ -12,6 +12,8 @@ const memory = {
   tags: ['decision', 'storage'],
   project: 'greeum',
   occurred_at: null,
+  source: null,
+  client: null,
 };
 
 describe('memoryItem', () => {

@@ -62,6 +62,8 @@ export function memoryRecord(changes: Partial<MemoryRecord> = {}): MemoryRecord 
     tags: ['build'],
     project: 'greeum',
     occurred_at: null,
+    source: 'mcp',
+    client: null,
     ...changes,
   };
 }
@@ -119,5 +121,30 @@ const DEFAULTS = (memory: FakeMemory): Answers => ({
       .filter(({ context }) => context.includes(query)),
     took_ms: 0.5,
   }),
+  get_memory: ({ block_index: index = -1 }) => {
+    const context = memory.contents[index];
+    if (context === undefined) throw new GreeumError('unknown_block', `There is no memory with block_index ${index}.`);
+    return { memory: memoryDetail({ block_index: index, context }) };
+  },
+  list_memories: ({ branch, project }) => ({
+    memories: memory.contents
+      .map((context, index) => memoryRecord({ block_index: index, context }))
+      .filter((record) => (branch ?? record.branch) === record.branch && (project ?? record.project) === record.project)
+      .reverse(),
+    next_before: null,
+  }),
+  list_anchors: () => ({
+    anchors: [
+      {
+        slot: 'A',
+        block_index: memory.contents.length === 0 ? null : memory.contents.length - 1,
+        hash: null,
+        summary: memory.contents.at(-1) ?? '',
+        pinned: false,
+        last_seen: 0,
+      },
+    ],
+  }),
+  list_tags: () => ({ tags: [{ name: 'build', blocks: memory.contents.length }] }),
   worker_status: () => STATUS,
 });

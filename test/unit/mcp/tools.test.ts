@@ -163,8 +163,8 @@ describe('the text of a tool', () => {
     assert.equal(
       TOOLS.search_memory.toText({ results, took_ms: 1 }, { query: 'line' }),
       'Found 2 memories:\n' +
-        '1. [2026-11-23T10:00:00.000000] First line second line [#12, slot A]\n' +
-        '2. [2026-11-23T10:00:00.000000] [#3]',
+        '1. [2026-11-23T10:00:00.000000] First line second line [#12, slot A, project greeum, by mcp]\n' +
+        '2. [2026-11-23T10:00:00.000000] [#3, project greeum, by mcp]',
     );
   });
 

@@ -30,14 +30,14 @@ export class Commands {
   }
 
   add(content: string, more: Omit<AddMemoryInput, 'content'> = {}): AddMemoryCommand {
-    return resolveCommand('add_memory', { content, ...more }, this.#ports, 'cli') as AddMemoryCommand;
+    return resolveCommand('add_memory', { content, ...more }, this.#ports, { source: 'cli' }) as AddMemoryCommand;
   }
 
   link(input: UpdateAssociationsInput): UpdateAssociationsCommand {
-    return resolveCommand('update_associations', input, this.#ports, 'cli') as UpdateAssociationsCommand;
+    return resolveCommand('update_associations', input, this.#ports, { source: 'cli' }) as UpdateAssociationsCommand;
   }
 
   anchor(input: AnchorUpdateInput): AnchorUpdateCommand {
-    return resolveCommand('anchor_update', input, this.#ports, 'cli') as AnchorUpdateCommand;
+    return resolveCommand('anchor_update', input, this.#ports, { source: 'cli' }) as AnchorUpdateCommand;
   }
 }

@@ -67,13 +67,14 @@ describe('resolveCommand', () => {
       randomUuid: () => assert.fail('an id was drawn'),
       randomHex: () => assert.fail('an id was drawn'),
     };
-    assert.throws(() => resolveCommand('add_memory', { content: ' ' }, ports, 'mcp'), GreeumError);
+    assert.throws(() => resolveCommand('add_memory', { content: ' ' }, ports, { source: 'mcp' }), GreeumError);
   });
 });
 
 describe('the payload hash', () => {
   const hashOf = (input: object): string =>
-    resolveCommand('add_memory', { content: 'x', idempotency_key: 'k', ...input }, testPorts(), 'cli').payloadHash;
+    resolveCommand('add_memory', { content: 'x', idempotency_key: 'k', ...input }, testPorts(), { source: 'cli' })
+      .payloadHash;
 
   it('is the same for the same request, in whatever order its fields come', () => {
     assert.match(hashOf({}), /^[0-9a-f]{64}$/);

@@ -50,6 +50,8 @@ describe('queries', () => {
       tags: ['ops', '캐시'],
       project: 'greeum',
       occurred_at: rest.occurred_at,
+      source: 'api',
+      client: null,
       prev_hash: '',
       before: null,
       after: [],

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { AccessToken } from '../../../../src/worker/endpoint/accessToken.js';
 import { admitOnSocket, admitWithToken } from '../../../../src/worker/endpoint/auth.js';
 
 const TOKEN = 'Ab3-_'.repeat(8) + 'xyz';
 const OTHER = 'Zb3-_'.repeat(8) + 'xyz';
-const admit = admitWithToken(TOKEN);
+const admit = admitWithToken(new AccessToken(TOKEN));
 
 describe('the token', () => {
   it('opens by the path, and the rest of the path is what is asked for', () => {

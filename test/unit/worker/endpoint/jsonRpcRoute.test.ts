@@ -11,7 +11,7 @@ interface Reply {
 }
 
 async function ask(message: unknown, memory = new FakeMemory(), source: WriteSource | null = null): Promise<Reply> {
-  const { status, json } = await answerJsonRpc(memory, message, source);
+  const { status, json } = await answerJsonRpc(memory, message, { source });
   return { status, body: JSON.parse(json ?? 'null') as Reply['body'] };
 }
 
@@ -139,14 +139,14 @@ describe('JSON-RPC without a handshake', () => {
     const reply = await answerJsonRpc(
       memory,
       { jsonrpc: '2.0', method: 'greeum/add_memory', params: { content: 'a' } },
-      null,
+      { source: null },
     );
     assert.deepEqual(reply, { status: 202, json: null });
     assert.deepEqual(memory.contents, ['a']);
   });
 
   it('says nothing to a notification that fails', async () => {
-    const reply = await answerJsonRpc(new FakeMemory(), { jsonrpc: '2.0', method: 'nope' }, null);
+    const reply = await answerJsonRpc(new FakeMemory(), { jsonrpc: '2.0', method: 'nope' }, { source: null });
     assert.deepEqual(reply, { status: 202, json: null });
   });
 
@@ -165,7 +165,7 @@ describe('JSON-RPC without a handshake', () => {
   });
 
   it('says nothing to a batch of notifications', async () => {
-    assert.deepEqual(await answerJsonRpc(new FakeMemory(), [{ jsonrpc: '2.0', method: 'ping' }], null), {
+    assert.deepEqual(await answerJsonRpc(new FakeMemory(), [{ jsonrpc: '2.0', method: 'ping' }], { source: null }), {
       status: 202,
       json: null,
     });
@@ -187,7 +187,7 @@ describe('JSON-RPC without a handshake', () => {
       memory,
       JSON.parse(`{"jsonrpc":"2.0","id":1,"method":"greeum/add_memory",
       "params":{"content":"a","__proto__":{"importance":1}}}`),
-      null,
+      { source: null },
     );
     assert.equal(memory.calls[0]?.input['importance'], undefined);
     assert.equal(({} as { importance?: number }).importance, undefined);
