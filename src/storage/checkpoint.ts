@@ -81,7 +81,7 @@ export async function writeImage(
 /** Writes `memory.db.new` and waits for the disk. @returns its bytes. @throws GreeumError `checkpoint_failed` */
 export function writeDatabase(files: Files, layout: Layout, image: Image, sequence: number): number {
   writeState(image.sql, 'applied_sequence', String(sequence));
-  const bytes = image.sql.export();
+  const bytes = image.sql.file();
   try {
     writeDurably(files, layout.databaseTemp, bytes);
     return bytes.length;

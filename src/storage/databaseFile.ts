@@ -13,8 +13,13 @@ import { readWal, type WalPages } from './wal.js';
 
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
+const PAGE_SIZE_OFFSET = 16;
 /** Two bytes: who writes, who reads. */
 export const MODE_OFFSET = 18;
+const CHANGE_COUNT_OFFSET = 24;
+const PAGE_COUNT_OFFSET = 28;
+/** The change count when the pages were counted. */
+const COUNTED_AT_OFFSET = 92;
 const ROLLBACK_MODE = 1;
 const WAL_MODE = 2;
 const RESERVED_BYTE = 0x40000001;
@@ -28,16 +33,16 @@ export function walOf(path: string): string {
 
 /**
  * The database as its writers left it, with what is committed in its write-ahead log. Nothing on disk is changed.
- * @param bytes of the file
+ * @param room bytes that it shall be able to grow by without being moved in memory
  * @returns a database in rollback mode, the only one that sql.js knows
  * @throws GreeumError `not_a_database`, `database_damaged`, `hot_journal`, `wal_damaged`, `wal_unmerged`
  */
-export function readDatabase(files: Files, path: string): Uint8Array {
+export function readDatabase(files: Files, path: string, room = 0): Uint8Array {
   refuseHotJournal(files, path);
-  const bytes = files.readAll(path);
+  const bytes = files.readAll(path, room);
   requireDatabase(bytes, path);
   const wal = readWalOf(files, path);
-  return acceptDatabase(wal === null ? bytes : withPages(bytes, wal, path), path);
+  return withRoom(acceptDatabase(wal === null ? bytes : withPages(bytes, wal, path), path), room);
 }
 
 /** Null where there is no log, or nothing committed in it. @throws GreeumError `wal_damaged` */
@@ -66,8 +71,8 @@ export function withPages(bytes: Uint8Array, { pageSize, pageCount, pages }: Wal
 export function acceptDatabase(bytes: Uint8Array, path: string): Uint8Array {
   const header = requireDatabase(bytes, path);
   const pageSize = pageSizeOf(bytes);
-  const pages = header.readUInt32BE(28);
-  const countIsValid = header.readUInt32BE(24) === header.readUInt32BE(92);
+  const pages = header.readUInt32BE(PAGE_COUNT_OFFSET);
+  const countIsValid = header.readUInt32BE(CHANGE_COUNT_OFFSET) === header.readUInt32BE(COUNTED_AT_OFFSET);
   if (bytes.length % pageSize !== 0 || (countIsValid && pages * pageSize > bytes.length)) {
     throw damaged(path, `it is cut short: ${bytes.length} bytes of ${pages * pageSize}`);
   }
@@ -84,8 +89,24 @@ function requireDatabase(bytes: Uint8Array, path: string): Buffer {
 }
 
 function pageSizeOf(bytes: Uint8Array): number {
-  const size = ((bytes[16] ?? 0) << 8) | (bytes[17] ?? 0);
+  const size = ((bytes[PAGE_SIZE_OFFSET] ?? 0) << 8) | (bytes[PAGE_SIZE_OFFSET + 1] ?? 0);
   return size === 1 ? 65_536 : size;
+}
+
+/**
+ * The same database with the room behind it that `Files.readAll` kept: the header says where its pages end, which is
+ * what SQLite goes by where the two numbers in it agree.
+ * @returns a Buffer: of a plain array sql.js makes a copy, room and all (it asks for a slice, and a Buffer's is a view)
+ */
+export function withRoom(bytes: Uint8Array, room: number): Uint8Array {
+  // Whatever came between may have made an array of its own, with nothing of ours behind it.
+  if (bytes.byteOffset !== 0 || bytes.buffer.byteLength < bytes.length + room) return bytes;
+  const header = Buffer.from(bytes.buffer, 0, HEADER_BYTES);
+  if (header.readUInt32BE(CHANGE_COUNT_OFFSET) !== header.readUInt32BE(COUNTED_AT_OFFSET)) {
+    header.writeUInt32BE(bytes.length / pageSizeOf(header), PAGE_COUNT_OFFSET);
+    header.copyWithin(COUNTED_AT_OFFSET, CHANGE_COUNT_OFFSET, CHANGE_COUNT_OFFSET + 4);
+  }
+  return Buffer.from(bytes.buffer, 0, bytes.length + room);
 }
 
 function damaged(path: string, what: string): GreeumError {

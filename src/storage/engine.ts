@@ -39,6 +39,9 @@ function withWholeTexts<T>(start: () => T): T {
   }
 }
 
+/** In an SQLite file's header: four bytes that are the application's, and that nothing here uses. */
+const USER_VERSION_OFFSET = 60;
+
 /** Beside the bundle; in a source checkout, in the package. */
 function wasmPath(): string {
   const bundled = join(__dirname, 'sql-wasm.wasm');
@@ -48,10 +51,17 @@ function wasmPath(): string {
 /** One open database. Not reentrant: a statement's rows are read to the end before it is used again. */
 export class Sql {
   readonly #db: SqlJsDatabase;
+  /** What the database was opened in, and lives in until it has outgrown it. */
+  readonly #memory: Uint8Array | null;
   readonly #statements = new Map<string, Statement>();
 
-  /** @param bytes an SQLite file, or null for an empty database */
+  /**
+   * @param bytes an SQLite file, or null for an empty database. Where the size in its header is valid, the buffer may
+   * go on behind the last page: the database grows into that room. sql.js would move it all to a larger buffer each
+   * time it has grown by an eighth, and whoever writes then waits: 100 ms to a second for 300 MB.
+   */
   constructor(sqljs: SqlJsStatic, bytes: Uint8Array | null) {
+    this.#memory = bytes;
     this.#db = new sqljs.Database(bytes);
   }
 
@@ -96,9 +106,30 @@ export class Sql {
     return this.#db.getRowsModified();
   }
 
-  /** The whole database as an SQLite file. Copies everything: for checkpoints, in their own thread. */
+  /** The whole database as an SQLite file, copied. */
   export(): Uint8Array {
     return this.#db.export();
+  }
+
+  /**
+   * The whole database as an SQLite file, for use before the next write: where it still lives in the bytes that it was
+   * opened in, they are handed out themselves. Not within a transaction.
+   */
+  file(): Uint8Array {
+    if (this.#memory === null || !this.#livesIn(this.#memory)) return this.export();
+    const bytes = integer(this.get('PRAGMA page_count')?.[0]) * integer(this.get('PRAGMA page_size')?.[0]);
+    return this.#memory.subarray(0, bytes);
+  }
+
+  /** Nothing in sql.js says whether its file is still this array. So it is asked to leave a mark in its header. */
+  #livesIn(memory: Uint8Array): boolean {
+    const header = new DataView(memory.buffer, memory.byteOffset);
+    const version = header.getInt32(USER_VERSION_OFFSET);
+    const mark = version ^ 1;
+    this.script(`PRAGMA user_version = ${mark}`);
+    const isThere = header.getInt32(USER_VERSION_OFFSET) === mark;
+    this.script(`PRAGMA user_version = ${version}`);
+    return isThere;
   }
 
   close(): void {

@@ -22,7 +22,11 @@ export interface Files {
   close(fd: number): void;
   /** Bytes read; 0 at the end. */
   read(fd: number, into: Uint8Array, position: number): number;
-  readAll(path: string): Uint8Array;
+  /**
+   * @param room zero bytes kept behind the content in the same memory, for a database to grow into: the array returned
+   * ends with the content, its buffer goes on for so long
+   */
+  readAll(path: string, room?: number): Uint8Array;
   /** Bytes written, which may be fewer than given. */
   write(fd: number, bytes: Uint8Array, position: number): number;
   fdatasync(fd: number): void;
@@ -47,13 +51,16 @@ export interface Files {
   tryLock(fd: number, offset: number, length: number): boolean;
 }
 
+/** Node reads no more in one call than fits into 31 bits. */
+const LARGEST_READ = 1024 * 1024 * 1024;
+
 const NO_FOLDER_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 export const nodeFiles: Files = {
   open: (path, flags) => fs.openSync(path, flags, 0o600),
   close: (fd) => fs.closeSync(fd),
   read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
-  readAll: (path) => fs.readFileSync(path),
+  readAll: (path, room = 0) => (room === 0 ? fs.readFileSync(path) : readWithRoom(path, room)),
   write: (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
   fdatasync: (fd) => fs.fdatasyncSync(fd),
   fsync: (fd) => fs.fsyncSync(fd),
@@ -82,6 +89,24 @@ export const nodeFiles: Files = {
   requireWritable: (folder) => fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK),
   tryLock: (fd, offset, length) => tryLock(fd, offset, length),
 };
+
+/** Memory that is never touched costs nothing, so the room may be generous. */
+function readWithRoom(path: string, room: number): Uint8Array {
+  const fd = fs.openSync(path, 'r');
+  try {
+    const { size } = fs.fstatSync(fd);
+    const whole = new Uint8Array(size + room);
+    let done = 0;
+    while (done < size) {
+      const read = fs.readSync(fd, whole, done, Math.min(size - done, LARGEST_READ), done);
+      if (read === 0) break;
+      done += read;
+    }
+    return whole.subarray(0, done);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
 
 /** Below a file there is nothing either. */
 function statOf(path: string): fs.Stats | null {

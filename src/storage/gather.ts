@@ -1,5 +1,6 @@
 /** The facts that a decision needs, read from the image. One function for each kind of command. */
 
+import type { Change, RowWrite } from '../protocol/change.js';
 import type {
   AddMemoryCommand,
   AnchorUpdateCommand,
@@ -11,37 +12,39 @@ import type {
   AnchorUpdateFacts,
   BlockFacts,
   Facts,
-  KeywordFacts,
   RequestFacts,
   SlotFacts,
   UpdateAssociationsFacts,
 } from '../protocol/facts.js';
 import { MIN_REQUESTS_KEPT, REQUEST_RETENTION_MS } from '../protocol/limits.js';
 import type { SlotName } from '../protocol/operations.js';
-import { integer, text, textOrNull, type Sql } from './engine.js';
-import { blockFacts, type RecentBlock, type RecentBlocks } from './recentBlocks.js';
+import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+import { KeywordBlocks } from './keywordBlocks.js';
+import { asCell, blockFacts, type RecentBlock, type RecentBlocks } from './recentBlocks.js';
 import { hasTable } from './schema.js';
 
-/** A keyword that more blocks have than this tells nothing about likeness, and looking it up must stay cheap. */
-const COMMON_KEYWORD_BLOCKS = 16;
-const REMEMBERED_KEYWORDS = 20_000;
-const REMEMBERED_NODES = 20_000;
 /** How many old idempotency records one write clears away: more than it adds, so that the table cannot grow for ever. */
 const EXPIRED_KEYS_PER_WRITE = 2;
 /** Texts of slot heads kept in memory; three are in use at a time. */
 const CACHED_HEADS = 16;
 
+const SLOTS = `SELECT slot_name, anchor_block, topic_vec, summary, last_seen, hysteresis, pinned
+  FROM greeum_slots ORDER BY slot_name`;
+
 export class Gatherer {
   readonly #sql: Sql;
   readonly #recent: RecentBlocks;
   readonly #heads = new Map<string, BlockFacts>();
-  readonly #commonKeywords = new Set<string>();
-  readonly #nodeIds = new Map<number, string>();
+  readonly #keywords: KeywordBlocks;
+  /** As they are in the image; null: to be read again. */
+  #slotRows: Map<string, readonly Cell[]> | null = null;
+  #nothingExpiresBeforeMs = 0;
   readonly #hasConsolidationQueue: boolean;
 
   constructor(sql: Sql, recent: RecentBlocks) {
     this.#sql = sql;
     this.#recent = recent;
+    this.#keywords = new KeywordBlocks(sql);
     this.#hasConsolidationQueue = hasTable(sql, 'consolidation_queue');
   }
 
@@ -63,29 +66,42 @@ export class Gatherer {
   forget(): void {
     this.#recent.invalidate();
     this.#heads.clear();
-    this.#commonKeywords.clear();
-    this.#nodeIds.clear();
+    this.#keywords.invalidate();
+    this.#slotRows = null;
+    this.#nothingExpiresBeforeMs = 0;
+  }
+
+  /** To be called with every change that was written, in order: what is remembered stays true. */
+  remember(change: Change): void {
+    this.#recent.add(change);
+    this.#keywords.add(change);
+    for (const row of change.rows) if (row[1] === 'greeum_slots') this.#rememberSlot(row);
   }
 
   /** A, B, C in this order. */
   slots(): SlotFacts[] {
-    const rows = this.#sql.all(
-      `SELECT slot_name, anchor_block, topic_vec, summary, last_seen, hysteresis, pinned
-       FROM greeum_slots ORDER BY slot_name`,
-    );
-    return rows.map((row) => {
-      const anchorHash = textOrNull(row[1]);
-      return {
-        slot: text(row[0]) as SlotName,
-        anchorHash,
-        head: anchorHash === null ? null : this.#head(anchorHash),
-        topicVector: textOrNull(row[2]),
-        summary: text(row[3]),
-        lastSeen: integer(row[4]),
-        hysteresis: integer(row[5]),
-        pinned: integer(row[6]) !== 0,
-      };
-    });
+    this.#slotRows ??= new Map(this.#sql.all(SLOTS).map((row) => [text(row[0]), row]));
+    return [...this.#slotRows.values()].map((row) => this.#slotFacts(row));
+  }
+
+  #slotFacts(row: readonly Cell[]): SlotFacts {
+    const anchorHash = textOrNull(row[1]);
+    return {
+      slot: text(row[0]) as SlotName,
+      anchorHash,
+      head: anchorHash === null ? null : this.#head(anchorHash),
+      topicVector: textOrNull(row[2]),
+      summary: text(row[3]),
+      lastSeen: integer(row[4]),
+      hysteresis: integer(row[5]),
+      pinned: integer(row[6]) !== 0,
+    };
+  }
+
+  /** All three are there from the beginning, so a slot that is put keeps its place in the order. */
+  #rememberSlot(row: RowWrite): void {
+    if (row[0] === 'put') this.#slotRows?.set(text(asCell(row[2][0])), row[2].map(asCell));
+    else this.#slotRows = null;
   }
 
   #addMemory(command: AddMemoryCommand): AddMemoryFacts {
@@ -98,7 +114,7 @@ export class Gatherer {
       recentBlocks,
       sharedWords: this.#recent.sharedWords(command.words),
       slots: this.slots(),
-      keywordBlocks: this.#keywordBlocks(command.keywords),
+      keywordBlocks: this.#keywords.find(command.keywords),
       newestNodeByRoot: newestNodeByRoot(recentBlocks),
       blockCount: newest === undefined ? 0 : newest.blockIndex + 1,
       hasConsolidationQueue: this.#hasConsolidationQueue,
@@ -158,7 +174,8 @@ export class Gatherer {
 
   /** Looks at the oldest records only, in the order they were made, so the cost is the same however many there are. */
   #expiredKeys(nowMs: number): string[] {
-    return this.#sql
+    if (nowMs < this.#nothingExpiresBeforeMs) return [];
+    const expired = this.#sql
       .all(
         `SELECT key, created_at_ms FROM greeum_requests
          WHERE rowid <= (SELECT max(rowid) FROM greeum_requests) - ? ORDER BY rowid LIMIT ?`,
@@ -166,39 +183,17 @@ export class Gatherer {
       )
       .filter(([, createdAtMs]) => integer(createdAtMs) < nowMs - REQUEST_RETENTION_MS)
       .map(([key]) => text(key));
+    if (expired.length === 0) this.#nothingExpiresBeforeMs = this.#nextExpiryMs();
+    return expired;
   }
 
-  #keywordBlocks(keywords: readonly string[]): KeywordFacts[] {
-    const found: KeywordFacts[] = [];
-    for (const keyword of keywords) {
-      if (this.#commonKeywords.has(keyword)) continue;
-      const rows = this.#sql.all('SELECT block_index FROM block_keywords WHERE keyword = ? ORDER BY id DESC LIMIT ?', [
-        keyword,
-        COMMON_KEYWORD_BLOCKS + 1,
-      ]);
-      if (rows.length > COMMON_KEYWORD_BLOCKS) this.#rememberCommon(keyword);
-      else if (rows.length > 0) found.push({ keyword, blocks: rows.flatMap((row) => this.#withNode(integer(row[0]))) });
-    }
-    return found;
-  }
-
-  /** Blocks are never deleted, so a keyword that is common stays common. */
-  #rememberCommon(keyword: string): void {
-    if (this.#commonKeywords.size >= REMEMBERED_KEYWORDS) this.#commonKeywords.clear();
-    this.#commonKeywords.add(keyword);
-  }
-
-  /** Empty for a block that has no node: Python's fallback writes such blocks. */
-  #withNode(blockIndex: number): { blockIndex: number; nodeId: string }[] {
-    let nodeId = this.#nodeIds.get(blockIndex);
-    if (nodeId === undefined) {
-      const row = this.#sql.get('SELECT node_id FROM memory_nodes WHERE memory_id = ?', [blockIndex]);
-      if (row === undefined) return [];
-      nodeId = text(row[0]);
-      if (this.#nodeIds.size >= REMEMBERED_NODES) this.#nodeIds.clear();
-      this.#nodeIds.set(blockIndex, nodeId);
-    }
-    return [{ blockIndex, nodeId }];
+  /** The oldest stay the oldest until they are cleared away: before one of them expires, asking again is no use. */
+  #nextExpiryMs(): number {
+    const oldest = this.#sql.all('SELECT created_at_ms FROM greeum_requests ORDER BY rowid LIMIT ?', [
+      EXPIRED_KEYS_PER_WRITE,
+    ]);
+    if (oldest.length < EXPIRED_KEYS_PER_WRITE) return 0;
+    return Math.min(...oldest.map(([createdAtMs]) => integer(createdAtMs))) + REQUEST_RETENTION_MS;
   }
 
   #head(hash: string): BlockFacts | null {

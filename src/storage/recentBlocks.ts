@@ -89,8 +89,8 @@ function nodeOf({ rows }: Change, blockIndex: SqlValue): string | null {
   return null;
 }
 
-/** None of the columns used here is a blob. */
-function asCell(value: SqlValue | undefined): Cell {
+/** A row's value as SQLite would give it back. Of columns that hold no blob. */
+export function asCell(value: SqlValue | undefined): Cell {
   return typeof value === 'object' ? null : (value ?? null);
 }
 

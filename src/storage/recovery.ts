@@ -35,7 +35,12 @@ export interface OpenOptions {
   throughSequence?: number;
   /** How frames go onto a chain that was continued by others; without it that is an error. */
   rebase?: Rebase;
+  /** Bytes that the image shall be able to grow by without being moved in memory. */
+  room?: number;
 }
+
+/** For what a journal holds at most, several times over. */
+const ROOM = 64 * 1024 * 1024;
 
 /** How often a reader starts again because a checkpoint moved the files under it. */
 const READ_ATTEMPTS = 20;
@@ -79,7 +84,8 @@ function openOnce(
 ): OpenedMemory {
   // Without a database SQLite would throw its log away.
   if (isNew(database)) refuseUnfinished(files, layout.database);
-  const image = loadImage(createImage, isNew(database) ? null : readDatabase(files, layout.database), layout);
+  const bytes = isNew(database) ? null : readDatabase(files, layout.database, options.room ?? ROOM);
+  const image = loadImage(createImage, bytes, layout);
   try {
     const applied = image.appliedSequence;
     const firstSegment = listSegments(files, layout.journalFolder)[0];

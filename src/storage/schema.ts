@@ -105,6 +105,14 @@ CREATE INDEX IF NOT EXISTS idx_relations_source ON actant_relations(source_actan
 CREATE INDEX IF NOT EXISTS idx_relations_target ON actant_relations(target_actant_id);
 `;
 
+/** Only queries of other programs use these. */
+const FOREIGN_INDEXES = [
+  'idx_blocks_before',
+  'idx_blocks_created_at',
+  'idx_nodes_activation',
+  'idx_associations_strength',
+] as const;
+
 /** Greeum looks blocks up by hash without an index; ours makes that lookup independent of the size. */
 const OWN_TABLES = `
 CREATE TABLE IF NOT EXISTS greeum_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -134,6 +142,14 @@ export function ensureSchema(sql: Sql): boolean {
   }
   const hasOldSlots = takeOldSlots(sql);
   return hasNewColumns || hasOldSlots;
+}
+
+/**
+ * For an image that is written to and never written out: `memory.db` is made from itself and the journal, and keeps
+ * every index. `ensureSchema` brings them back.
+ */
+export function dropForeignIndexes(sql: Sql): void {
+  for (const index of FOREIGN_INDEXES) sql.run(`DROP INDEX IF EXISTS ${index}`);
 }
 
 function refuseNewerFormat(sql: Sql): void {

@@ -26,6 +26,7 @@ import { Journal } from './journal.js';
 import type { Layout } from './layout.js';
 import { Queries } from './queries.js';
 import { RecentBlocks } from './recentBlocks.js';
+import { dropForeignIndexes, ensureSchema } from './schema.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
 import { takeOver } from './takeover.js';
@@ -48,6 +49,8 @@ export class Store {
   #identity: FileIdentity;
   /** Null: to be counted again. */
   #blockCount: number | null = null;
+  /** Changes that were begun to be written. */
+  #writes = 0;
 
   private constructor(parts: StoreParts) {
     this.#files = parts.files;
@@ -119,6 +122,11 @@ export class Store {
     this.#journal.repair();
   }
 
+  /** For an owner that stays: its image does without what slows writes down and only others use. */
+  dropForeignIndexes(): void {
+    dropForeignIndexes(this.#image.sql);
+  }
+
   gather(command: Command): Facts {
     return this.#gatherer.gather(command);
   }
@@ -143,6 +151,7 @@ export class Store {
   /** Runs one command inside a transaction, undone alone when it throws. */
   savepoint<T>(work: () => T): T {
     const { sql } = this.#image;
+    const writesBefore = this.#writes;
     sql.run('SAVEPOINT command');
     try {
       const result = work();
@@ -151,14 +160,16 @@ export class Store {
     } catch (error) {
       sql.run('ROLLBACK TO command');
       sql.run('RELEASE command');
-      this.#forget();
+      // A refused command wrote nothing, and what is remembered is still true.
+      if (this.#writes > writesBefore) this.#forget();
       throw error;
     }
   }
 
   write(change: Change): void {
+    this.#writes += 1;
     this.#image.applyRows(change.rows);
-    this.#recent.add(change);
+    this.#gatherer.remember(change);
     const added = change.rows.filter((row) => row[0] === 'insert' && row[1] === 'blocks').length;
     if (this.#blockCount !== null) this.#blockCount += added;
   }
@@ -221,6 +232,8 @@ export class Store {
 
   /** Step 1 of a checkpoint in this thread, from the image at hand: for short-lived owners with small files. */
   buildCheckpointHere(throughSequence: number): Promise<BuiltCheckpoint> {
+    // The file has all indexes, whatever the image does without.
+    ensureSchema(this.#image.sql);
     return writeImage(this.#files, this.#layout, this.#image, throughSequence);
   }
 

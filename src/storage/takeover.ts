@@ -22,6 +22,9 @@ import type { Layout } from './layout.js';
 import { openMemory, type OpenedMemory } from './recovery.js';
 import { WalTakeover } from './walTakeover.js';
 
+/** Some 130 000 memories of 300 characters, before the image has to be moved in memory while a write waits. */
+const OWNER_ROOM = 512 * 1024 * 1024;
+
 export interface TakenOver {
   readonly image: Image;
   readonly journal: JournalContents;
@@ -44,7 +47,7 @@ export async function takeOver(files: Files, layout: Layout, nowMs: number, reba
   try {
     const wal = WalTakeover.begin(files, layout.database);
     try {
-      opened = await openMemory(files, layout, { rebase });
+      opened = await openMemory(files, layout, { rebase, room: OWNER_ROOM });
       wal?.finish();
     } finally {
       wal?.close();

@@ -172,6 +172,7 @@ export class Writer {
       throw error;
     }
     if (options.role === 'worker') {
+      writer.#store.dropForeignIndexes();
       writer.#indexer.start();
       writer.#checkpointer.afterOpen();
     }

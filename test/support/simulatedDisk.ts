@@ -172,9 +172,12 @@ export class SimulatedDisk implements Files {
     return found.length;
   }
 
-  readAll(path: string): Uint8Array {
+  readAll(path: string, room = 0): Uint8Array {
     this.#enter('readAll', path);
-    return Uint8Array.from(this.#content(this.#existing(path, 'open')));
+    const content = this.#content(this.#existing(path, 'open'));
+    const whole = new Uint8Array(content.length + room);
+    whole.set(content);
+    return whole.subarray(0, content.length);
   }
 
   write(fd: number, bytes: Uint8Array, position: number): number {

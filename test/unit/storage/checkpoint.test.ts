@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 
 import { GreeumError } from '../../../src/protocol/errors.js';
 import { buildCheckpoint } from '../../../src/storage/checkpoint.js';
-import { loadEngine } from '../../../src/storage/engine.js';
+import { loadEngine, Sql } from '../../../src/storage/engine.js';
 import { readSlotsFile } from '../../../src/storage/slotsFile.js';
-import type { Dump } from '../../support/dump.js';
+import { schemaOf, type Dump } from '../../support/dump.js';
 import { dumpOfFile, emptyDisk, LAYOUT, slotsFile, TestMemory } from '../../support/memory.js';
 import type { SimulatedDisk } from '../../support/simulatedDisk.js';
 
@@ -86,6 +86,22 @@ describe('a checkpoint', () => {
     const fromImage = await memory.store.buildCheckpointHere(fromFiles.sequence);
     assert.deepEqual(await dumpOfFile(disk.bytesOf(LAYOUT.databaseTemp)), dump);
     assert.deepEqual({ ...fromImage, slots: null }, { ...fromFiles, slots: null });
+  });
+
+  it('has every index, also those that a long-lived owner does without', async () => {
+    const schemaOnDisk = async (path: string): Promise<unknown> => {
+      const sql = new Sql(await loadEngine(), disk.bytesOf(path));
+      const schema = schemaOf(sql);
+      sql.close();
+      return schema;
+    };
+    const before = await schemaOnDisk(LAYOUT.database);
+    memory.store.dropForeignIndexes();
+    await memory.add('three');
+    await memory.checkpoint(disk);
+    assert.deepEqual(await schemaOnDisk(LAYOUT.database), before);
+    await memory.store.buildCheckpointHere(memory.store.lastSequence);
+    assert.deepEqual(await schemaOnDisk(LAYOUT.databaseTemp), before);
   });
 
   it('leaves no temporary file behind, and neither does a first start', async () => {
