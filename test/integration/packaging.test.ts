@@ -31,8 +31,10 @@ const shipped = [
   'dist/torture-client.js',
   'dist/torture.js',
   'dist/writer.js',
+  'l10n/bundle.l10n.ko.json',
   'package.json',
   'package.nls.json',
+  'package.nls.ko.json',
 ];
 
 describe('the package', () => {
