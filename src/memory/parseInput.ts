@@ -1,13 +1,21 @@
 /** What an operation is given, checked and completed with defaults. Every way in passes here, so all give the same errors. */
 
 import { GreeumError } from '../protocol/errors.js';
-import { MAX_LIST_RESULTS, MAX_SEARCH_RESULTS } from '../protocol/limits.js';
+import { MAX_GRAPH_NODES, MAX_LIST_RESULTS, MAX_SEARCH_RESULTS } from '../protocol/limits.js';
 import type { OperationName } from '../protocol/operations.js';
 import { readLinks, readPairs } from './input/associations.js';
-import { readDate, readDateEnd } from './input/dates.js';
-import { defined, readFields } from './input/fields.js';
+import { readDate, readDateEnd, readDay } from './input/dates.js';
+import { defined, readFields, type Fields } from './input/fields.js';
 import { readMetadata } from './input/metadata.js';
-import { readBlockIndex, readBoolean, readDetail, readImportance, readLimit, readSlot } from './input/numbers.js';
+import {
+  readBlockIndex,
+  readBoolean,
+  readDetail,
+  readGrouping,
+  readImportance,
+  readLimit,
+  readSlot,
+} from './input/numbers.js';
 import {
   readBranch,
   readContent,
@@ -21,6 +29,8 @@ import {
 const DEFAULT_SEARCH_LIMIT = 5;
 const DEFAULT_LIST_LIMIT = 20;
 const DEFAULT_ASSOCIATION_LIMIT = 100;
+const DEFAULT_GROUP_LIMIT = 100;
+const DEFAULT_GRAPH_NODES = 500;
 
 const PARSERS = {
   add_memory: parseAddMemory,
@@ -34,6 +44,8 @@ const PARSERS = {
   list_associations: parseListAssociations,
   list_anchors: (input: unknown) => readFields('list_anchors', input, []),
   list_tags: parseListTags,
+  list_groups: parseListGroups,
+  memory_graph: parseMemoryGraph,
   verify: (input: unknown) => readFields('verify', input, []),
   flush: (input: unknown) => readFields('flush', input, []),
   stop: (input: unknown) => readFields('stop', input, []),
@@ -67,13 +79,13 @@ function parseAddMemory(input: unknown) {
 }
 
 function parseSearchMemory(input: unknown) {
-  const allowed = ['query', 'limit', 'slot', 'project', 'tags', 'since', 'until', 'detail'];
+  const allowed = ['query', 'limit', 'slot', 'project', 'include_global', 'tags', 'since', 'until', 'detail'];
   const fields = readFields('search_memory', input, allowed);
   const parsed = defined({
     query: readQuery(fields['query']),
     limit: readLimit(fields['limit'], DEFAULT_SEARCH_LIMIT, MAX_SEARCH_RESULTS),
     slot: readSlot(fields['slot']),
-    project: readProject(fields['project']),
+    ...readScope(fields),
     tags: readTags(fields['tags']),
     since: readDate('since', fields['since']),
     until: readDateEnd('until', fields['until']),
@@ -99,19 +111,53 @@ function parseGetMemory(input: unknown) {
 }
 
 function parseListMemories(input: unknown) {
-  const fields = readFields('list_memories', input, ['limit', 'before', 'project', 'slot', 'branch']);
+  const allowed = ['limit', 'before', 'project', 'include_global', 'slot', 'branch', 'day', 'detail'];
+  const fields = readFields('list_memories', input, allowed);
   return defined({
     limit: readLimit(fields['limit'], DEFAULT_LIST_LIMIT, MAX_LIST_RESULTS),
-    before: fields['before'] === undefined ? undefined : readBlockIndex('before', fields['before']),
-    project: readProject(fields['project']),
+    before: readCursor(fields['before']),
+    ...(fields['project'] === null ? { project: null, include_global: undefined } : readScope(fields)),
     slot: readSlot(fields['slot']),
-    branch: readBranch(fields['branch']),
+    branch: fields['branch'] === null ? null : readBranch(fields['branch']),
+    day: readDay('day', fields['day']),
+    detail: fields['detail'] === undefined ? 'full' : readDetail(fields['detail']),
   });
 }
 
 function parseListTags(input: unknown) {
   const fields = readFields('list_tags', input, ['limit']);
   return { limit: readLimit(fields['limit'], MAX_LIST_RESULTS, MAX_LIST_RESULTS) };
+}
+
+function parseListGroups(input: unknown) {
+  const fields = readFields('list_groups', input, ['by', 'limit', 'before', 'project', 'include_global']);
+  return defined({
+    by: readGrouping(fields['by']),
+    limit: readLimit(fields['limit'], DEFAULT_GROUP_LIMIT, MAX_LIST_RESULTS),
+    before: readCursor(fields['before']),
+    ...readScope(fields),
+  });
+}
+
+function parseMemoryGraph(input: unknown) {
+  const fields = readFields('memory_graph', input, ['limit']);
+  return { limit: readLimit(fields['limit'], DEFAULT_GRAPH_NODES, MAX_GRAPH_NODES) };
+}
+
+function readCursor(value: unknown): number | undefined {
+  return value === undefined ? undefined : readBlockIndex('before', value);
+}
+
+/** @throws GreeumError `invalid_argument` when what belongs to no project is asked for besides no project */
+function readScope(fields: Fields): { project: string | undefined; include_global: boolean | undefined } {
+  const project = readProject(fields['project']);
+  const includeGlobal = readBoolean('include_global', fields['include_global']);
+  if (includeGlobal === true && project === undefined) {
+    throw new GreeumError('invalid_argument', 'include_global adds to a project, and none is given.', {
+      hint: 'Give project too, or leave both out for everything.',
+    });
+  }
+  return { project, include_global: includeGlobal };
 }
 
 function parseUpdateAssociations(input: unknown) {

@@ -16,6 +16,7 @@ export const MAX_CLIENT_CHARS = 100;
 export const MAX_ASSOCIATION_CHANGES = 200;
 export const MAX_SEARCH_RESULTS = 200;
 export const MAX_LIST_RESULTS = 1_000;
+export const MAX_GRAPH_NODES = 2_000;
 
 /** An idempotency record is kept at least this long; promise 2 of the design. */
 export const REQUEST_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;

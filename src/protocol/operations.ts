@@ -53,6 +53,8 @@ export interface SearchMemoryInput {
   limit?: number;
   slot?: SlotName;
   project?: string;
+  /** With `project`: memories that belong to no project too. Then the project may be one without memories. */
+  include_global?: boolean;
   /** Memories that carry all of these. */
   tags?: readonly string[];
   /** ISO 8601; compared with `occurred_at`, else with the time of writing. Inclusive. */
@@ -124,10 +126,17 @@ export interface ListMemoriesInput {
   limit?: number;
   /** Only memories with a smaller block index: the cursor for the next page. */
   before?: number;
-  project?: string;
+  /** Null: memories that belong to none. */
+  project?: string | null;
+  /** With a `project`: memories that belong to no project too. Then the project may be one without memories. */
+  include_global?: boolean;
   slot?: SlotName;
-  /** Root of a branch. */
-  branch?: string;
+  /** Root of the branch; null: memories that have none. */
+  branch?: string | null;
+  /** Local day of writing, `YYYY-MM-DD`. */
+  day?: string;
+  /** `snippet` is the beginning of the text. Default `full`. */
+  detail?: SearchDetail;
 }
 
 export interface ListMemoriesResult {
@@ -135,6 +144,64 @@ export interface ListMemoriesResult {
   memories: MemoryRecord[];
   /** Pass as `before` for the next page; null at the end. */
   next_before: number | null;
+}
+
+export const GROUPINGS = ['day', 'branch', 'project'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+export interface ListGroupsInput {
+  by: Grouping;
+  /** 1 to 1000; default 100. */
+  limit?: number;
+  /** Only groups whose newest memory has a smaller block index: the cursor for the next page. */
+  before?: number;
+  project?: string;
+  include_global?: boolean;
+}
+
+/** All memories of a day, of a branch or of a project. */
+export interface MemoryGroup {
+  /** `YYYY-MM-DD`, root of the branch or name of the project; null for memories without one. */
+  key: string | null;
+  blocks: number;
+  /** Block index of the newest. */
+  newest: number;
+  /** First 160 code points of the newest. */
+  title: string;
+  slot: SlotName | null;
+  first_timestamp: string;
+  last_timestamp: string;
+}
+
+export interface ListGroupsResult {
+  /** Newest first. */
+  groups: MemoryGroup[];
+  /** Pass as `before` for the next page; null at the end. */
+  next_before: number | null;
+}
+
+export interface MemoryGraphInput {
+  /** 1 to 2000 memories, the newest; default 500. */
+  limit?: number;
+}
+
+export interface GraphNode {
+  block_index: number;
+  branch: string | null;
+  slot: SlotName | null;
+  project: string | null;
+  timestamp: string;
+  /** First 80 code points. */
+  title: string;
+  /** The memory it continues, whether or not that is in the graph. */
+  continues: number | null;
+}
+
+export interface MemoryGraphResult {
+  /** Newest first. */
+  nodes: GraphNode[];
+  /** Between two of the nodes, strongest first, 4000 at most. */
+  associations: Omit<AssociationRecord, 'association_id'>[];
 }
 
 export interface AssociationChange {
@@ -314,6 +381,8 @@ export interface Operations {
   list_associations: { input: ListAssociationsInput; result: ListAssociationsResult };
   list_anchors: { input: Nothing; result: ListAnchorsResult };
   list_tags: { input: ListTagsInput; result: ListTagsResult };
+  list_groups: { input: ListGroupsInput; result: ListGroupsResult };
+  memory_graph: { input: MemoryGraphInput; result: MemoryGraphResult };
   verify: { input: Nothing; result: VerifyResult };
   flush: { input: Nothing; result: FlushResult };
   stop: { input: Nothing; result: StopResult };
@@ -348,6 +417,8 @@ const OPERATION_NAMES: { readonly [K in OperationName]: true } = {
   list_associations: true,
   list_anchors: true,
   list_tags: true,
+  list_groups: true,
+  memory_graph: true,
   verify: true,
   flush: true,
   stop: true,

@@ -9,14 +9,22 @@ import {
   type GetMemoryInput,
   type ListMemoriesInput,
   type MemoryDetail,
+  type MemoryGraphResult,
+  type MemoryGroup,
   type MemoryRecord,
   type MemoryStats,
   type SlotName,
 } from '../protocol/operations.js';
 import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+import { graphOf, groupsOf, type GroupsQuery } from './overviews.js';
 
-const RECORD_COLUMNS = `b.block_index, b.hash, b.timestamp, b.context, b.importance, b.slot, b.root, g.project,
-  g.occurred_at, (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)`;
+/** @param context what stands for the text */
+const recordColumns = (context: string): string =>
+  `b.block_index, b.hash, b.timestamp, ${context}, b.importance, b.slot, b.root, g.project, g.occurred_at,
+  (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)`;
+const RECORD_COLUMNS = recordColumns('b.context');
+/** A megabyte of text need not leave the database for its first lines. */
+const SHOWN_CONTEXT = { full: 'b.context', snippet: 'substr(b.context, 1, 240)', ids: "''" } as const;
 const RECORD_SOURCE = 'blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index';
 
 export class Queries {
@@ -69,27 +77,23 @@ export class Queries {
   }
 
   /** Newest first. */
-  list({ limit, before, project, slot, branch }: ListMemoriesInput & { limit: number }): MemoryRecord[] {
-    const conditions = ['b.block_index < ?'];
-    const values: (string | number)[] = [before ?? Number.MAX_SAFE_INTEGER];
-    if (project !== undefined) {
-      conditions.push('g.project = ?', 'g.block_index < ?');
-      values.push(project, values[0] as number);
-    }
-    if (slot !== undefined) {
-      conditions.push('b.slot = ?');
-      values.push(slot);
-    }
-    if (branch !== undefined) {
-      conditions.push('b.root = ?');
-      values.push(branch);
-    }
-    const order = project === undefined ? 'b.block_index' : 'g.block_index';
+  list(input: ListMemoriesInput & { limit: number }): MemoryRecord[] {
+    const { conditions, values, order } = listFilter(input);
     const rows = this.#sql.all(
-      `SELECT ${RECORD_COLUMNS} FROM ${RECORD_SOURCE} WHERE ${conditions.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`,
-      [...values, limit],
+      `SELECT ${recordColumns(SHOWN_CONTEXT[input.detail ?? 'full'])} FROM ${RECORD_SOURCE}
+       WHERE ${conditions.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`,
+      [...values, input.limit],
     );
     return rows.map((row) => this.#record(row));
+  }
+
+  /** Newest first. */
+  groups(input: GroupsQuery): MemoryGroup[] {
+    return groupsOf(this.#sql, input);
+  }
+
+  graph(limit: number): MemoryGraphResult {
+    return graphOf(this.#sql, limit);
   }
 
   /** Links of one block in both directions, or of all blocks, strongest or newest first. */
@@ -202,6 +206,34 @@ export class Queries {
   #strings(query: string, value: number): string[] {
     return this.#sql.all(query, [value]).map((row) => text(row[0]));
   }
+}
+
+interface ListFilter {
+  conditions: string[];
+  values: (string | number)[];
+  order: string;
+}
+
+function listFilter({ before, project, include_global, slot, branch, day }: ListMemoriesInput): ListFilter {
+  const newest = before ?? Number.MAX_SAFE_INTEGER;
+  const filter: ListFilter = { conditions: ['b.block_index < ?'], values: [newest], order: 'b.block_index' };
+  const add = (condition: string, ...values: (string | number)[]): void => {
+    filter.conditions.push(condition);
+    filter.values.push(...values);
+  };
+  if (project === null) add('g.project IS NULL');
+  else if (project !== undefined && include_global === true) add('(g.project = ? OR g.project IS NULL)', project);
+  else if (project !== undefined) {
+    add('g.project = ?', project);
+    add('g.block_index < ?', newest);
+    filter.order = 'g.block_index';
+  }
+  if (slot !== undefined) add('b.slot = ?', slot);
+  if (branch === null) add('b.root IS NULL');
+  else if (branch !== undefined) add('b.root = ?', branch);
+  // `~` comes after every character of a timestamp.
+  if (day !== undefined) add("b.timestamp >= ? AND b.timestamp < ? || '~'", day, day);
+  return filter;
 }
 
 /** A column that others may have written: what is no JSON list is an empty one. */

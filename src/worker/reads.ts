@@ -4,6 +4,7 @@ import { rankCandidates } from '../memory/bm25.js';
 import { parseInput } from '../memory/parseInput.js';
 import { GreeumError } from '../protocol/errors.js';
 import type {
+  ListGroupsResult,
   ListMemoriesResult,
   MemoryRecord,
   MemoryStats,
@@ -26,6 +27,8 @@ const READ_OPERATIONS = [
   'list_associations',
   'list_anchors',
   'list_tags',
+  'list_groups',
+  'memory_graph',
 ] as const;
 export type ReadOperation = (typeof READ_OPERATIONS)[number];
 
@@ -75,22 +78,35 @@ export class Reads {
         return { anchors: this.#source.queries.anchors() };
       case 'list_tags':
         return { tags: this.#source.queries.tags(parseInput('list_tags', input).limit) };
+      case 'list_groups':
+        return this.#groups(input);
+      case 'memory_graph':
+        return this.#source.queries.graph(parseInput('memory_graph', input).limit);
     }
   }
 
   #list(input: unknown): ListMemoriesResult {
     const query = parseInput('list_memories', input);
-    this.#requireProject(query.project);
+    this.#requireProject(query);
     const memories = this.#source.queries.list({ ...query, limit: query.limit + 1 });
     const page = memories.slice(0, query.limit);
     const hasMore = memories.length > page.length;
     return { memories: page, next_before: hasMore ? (page[page.length - 1]?.block_index ?? null) : null };
   }
 
+  #groups(input: unknown): ListGroupsResult {
+    const query = parseInput('list_groups', input);
+    this.#requireProject(query);
+    const groups = this.#source.queries.groups({ ...query, limit: query.limit + 1 });
+    const page = groups.slice(0, query.limit);
+    const hasMore = groups.length > page.length;
+    return { groups: page, next_before: hasMore ? (page[page.length - 1]?.newest ?? null) : null };
+  }
+
   #search(input: unknown): SearchMemoryResult {
     const startMs = this.#source.monotonicMs();
     const query = parseInput('search_memory', input);
-    this.#requireProject(query.project);
+    this.#requireProject(query);
     const tokens = [...new Set(searchTokens(query.query))].slice(0, MAX_QUERY_TOKENS);
     const results: SearchHit[] = [];
     for (const { blockIndex, score } of rankCandidates(this.#source.index().candidates(tokens))) {
@@ -102,8 +118,9 @@ export class Reads {
     return { results, took_ms: Math.round((this.#source.monotonicMs() - startMs) * 1000) / 1000 };
   }
 
-  #requireProject(project: string | undefined): void {
-    if (project === undefined || this.#source.queries.hasProject(project)) return;
+  /** A misspelt project gives an error instead of nothing; with what is global there is something to give. */
+  #requireProject({ project, include_global: includeGlobal }: Scope): void {
+    if (typeof project !== 'string' || includeGlobal === true || this.#source.queries.hasProject(project)) return;
     const known = this.#source.queries.projectNames(KNOWN_PROJECTS_SHOWN);
     throw new GreeumError('unknown_project', `No memory belongs to the project "${project}".`, {
       hint: known.length === 0 ? 'No project has memories yet.' : `Projects with memories: ${known.join(', ')}.`,
@@ -111,23 +128,32 @@ export class Reads {
   }
 }
 
-interface Filter {
+interface Scope {
+  /** Null: memories that belong to none. */
+  project?: string | null | undefined;
+  include_global?: boolean | undefined;
+}
+
+interface Filter extends Scope {
   slot?: SlotName | undefined;
-  project?: string | undefined;
   tags?: readonly string[] | undefined;
   since?: string | undefined;
   until?: string | undefined;
 }
 
-function matches(record: MemoryRecord, { slot, project, tags, since, until }: Filter): boolean {
+function matches(record: MemoryRecord, { slot, tags, since, until, ...scope }: Filter): boolean {
   const when = record.occurred_at ?? record.timestamp;
   return (
     (slot === undefined || record.slot === slot) &&
-    (project === undefined || record.project === project) &&
+    isInScope(record, scope) &&
     (tags === undefined || tags.every((tag) => record.tags.includes(tag))) &&
     (since === undefined || when >= since) &&
     (until === undefined || when <= until)
   );
+}
+
+function isInScope(record: MemoryRecord, { project, include_global: includeGlobal }: Scope): boolean {
+  return project === undefined || record.project === project || (includeGlobal === true && record.project === null);
 }
 
 function passage(context: string, detail: 'snippet' | 'full' | 'ids', tokens: readonly string[]): string {

@@ -26,6 +26,14 @@ export function readDateEnd(field: string, value: unknown): string | undefined {
   return value === undefined ? undefined : bounds(field, value).last;
 }
 
+/** A day without a time, `2026-05-12`. @throws GreeumError `invalid_date` */
+export function readDay(field: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const { first } = bounds(field, value);
+  if (typeof value === 'string' && value.trim() === first.slice(0, 10)) return value.trim();
+  throw new GreeumError('invalid_date', `${field} is a day, not ${shown(value)}.`, { hint: 'Such as 2026-05-12.' });
+}
+
 function bounds(field: string, value: unknown): { first: string; last: string } {
   const match = typeof value === 'string' ? ISO.exec(value.trim()) : null;
   const zone = match?.[8];

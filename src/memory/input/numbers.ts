@@ -1,7 +1,14 @@
 /** Fields that are numbers or a choice. */
 
 import { GreeumError } from '../../protocol/errors.js';
-import { SEARCH_DETAILS, SLOT_NAMES, type SearchDetail, type SlotName } from '../../protocol/operations.js';
+import {
+  GROUPINGS,
+  SEARCH_DETAILS,
+  SLOT_NAMES,
+  type Grouping,
+  type SearchDetail,
+  type SlotName,
+} from '../../protocol/operations.js';
 import { shown } from './fields.js';
 
 /** @throws GreeumError `invalid_importance` */
@@ -74,5 +81,14 @@ export function readDetail(value: unknown): SearchDetail {
   if (detail !== undefined) return detail;
   throw new GreeumError('invalid_detail', `There is no detail ${shown(value)}.`, {
     hint: `Use one of ${SEARCH_DETAILS.join(', ')}.`,
+  });
+}
+
+/** @throws GreeumError `invalid_argument` */
+export function readGrouping(value: unknown): Grouping {
+  const grouping = GROUPINGS.find((name) => name === value);
+  if (grouping !== undefined) return grouping;
+  throw new GreeumError('invalid_argument', `by is one of ${GROUPINGS.join(', ')}, not ${shown(value)}.`, {
+    hint: 'For example {"by": "day"}.',
   });
 }

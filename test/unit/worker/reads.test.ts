@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 
-import type { AddMemoryInput, SearchMemoryInput } from '../../../src/protocol/operations.js';
+import type {
+  AddMemoryInput,
+  ListGroupsInput,
+  ListMemoriesInput,
+  SearchMemoryInput,
+} from '../../../src/protocol/operations.js';
 import { isReadOperation, Reads } from '../../../src/worker/reads.js';
 import { emptyDisk, TestMemory } from '../../support/memory.js';
 
@@ -97,6 +102,91 @@ describe('reading', () => {
     });
     await add({ content: 'x', project: 'greeum' });
     assert.throws(() => reads.run('list_memories', { project: 'nobody’s' }), { hint: /: greeum\.$/ });
+  });
+
+  it('adds what belongs to no project to a project, which then need not be known', async () => {
+    await add(
+      { content: 'cache one', project: 'p' },
+      { content: 'cache two' },
+      { content: 'cache three', project: 'q' },
+    );
+    const scope = { project: 'p', include_global: true };
+    const listed = (input: ListMemoriesInput): number[] =>
+      reads.run('list_memories', input).memories.map((each) => each.block_index);
+    assert.deepEqual(
+      [search({ query: 'cache', ...scope }).sort(), listed(scope)],
+      [
+        [0, 1],
+        [1, 0],
+      ],
+    );
+    assert.deepEqual(listed({ project: 'new', include_global: true }), [1]);
+    assert.deepEqual(listed({ project: null }), [1]);
+    assert.throws(() => listed({ include_global: true }), { code: 'invalid_argument' });
+  });
+
+  it('lists a branch, a day, and the beginnings of texts', async () => {
+    await add({ content: 'x'.repeat(1000), slot: 'A' }, { content: 'two', slot: 'B' });
+    const { memories } = reads.run('list_memories', { detail: 'snippet' });
+    const [newest, oldest] = memories;
+    assert.deepEqual([newest?.context, oldest?.context], ['two', 'x'.repeat(240)]);
+    const listed = (input: ListMemoriesInput): number[] =>
+      reads.run('list_memories', input).memories.map((each) => each.block_index);
+    assert.deepEqual(listed({ branch: oldest?.branch ?? '' }), [0]);
+    assert.deepEqual(listed({ branch: null }), []);
+    const day = oldest?.timestamp.slice(0, 10) ?? '';
+    assert.deepEqual([listed({ day }), listed({ day: '1999-01-01' })], [[1, 0], []]);
+    assert.throws(() => listed({ day: '2026-05-12T10:00' }), { code: 'invalid_date' });
+  });
+
+  it('groups memories by day, branch and project, newest group first, in pages', async () => {
+    await add(
+      { content: 'one', slot: 'A', project: 'p' },
+      { content: 'two', slot: 'A' },
+      { content: 'three', slot: 'B', project: 'q' },
+    );
+    const groups = (input: ListGroupsInput): (string | number | null)[][] =>
+      reads.run('list_groups', input).groups.map(({ key, blocks, newest, title }) => [key, blocks, newest, title]);
+    assert.deepEqual(groups({ by: 'project' }), [
+      ['q', 1, 2, 'three'],
+      [null, 1, 1, 'two'],
+      ['p', 1, 0, 'one'],
+    ]);
+    assert.deepEqual(
+      groups({ by: 'day' }).map(([, blocks, newest]) => [blocks, newest]),
+      [[3, 2]],
+    );
+    const { memories } = reads.run('list_memories', {});
+    assert.deepEqual(
+      groups({ by: 'branch' }).map(([key]) => key),
+      [...new Set(memories.map(({ branch }) => branch))],
+    );
+    assert.deepEqual(groups({ by: 'branch', project: 'p' }).length, 1);
+    assert.deepEqual(groups({ by: 'project', project: 'p', include_global: true }).length, 2);
+    const first = reads.run('list_groups', { by: 'project', limit: 2 });
+    assert.equal(first.next_before, 1);
+    assert.deepEqual(
+      reads.run('list_groups', { by: 'project', limit: 2, before: 1 }).groups.map(({ key }) => key),
+      ['p'],
+    );
+    assert.throws(() => reads.run('list_groups', { by: 'colour' }), { code: 'invalid_argument' });
+  });
+
+  it('draws the newest memories, what each continues, and the links among them', async () => {
+    await add({ content: 'one', slot: 'A' }, { content: 'two', slot: 'A' }, { content: 'three', slot: 'B' });
+    await memory.write(memory.command('update_associations', { add: [{ source: 2, target: 0, strength: 0.9 }] }));
+    const { nodes, associations } = reads.run('memory_graph', {});
+    assert.deepEqual(
+      nodes.map(({ block_index, slot, title, continues }) => [block_index, slot, title, continues]),
+      [
+        [2, 'B', 'three', null],
+        [1, 'A', 'two', 0],
+        [0, 'A', 'one', null],
+      ],
+    );
+    assert.deepEqual(associations, [{ source: 2, target: 0, type: 'semantic', strength: 0.9 }]);
+    const part = reads.run('memory_graph', { limit: 2 });
+    assert.deepEqual([part.nodes.length, part.nodes[1]?.continues, part.associations], [2, 0, []]);
   });
 
   it('tells where the next page begins, and that there is none', async () => {
