@@ -5,13 +5,16 @@ import { WorkerHost } from '../client/workerHost.js';
 import { GreeumError } from '../protocol/errors.js';
 import { VERSION } from '../protocol/version.js';
 import { registerCommands } from './commands.js';
+import { DocumentFeatures } from './documentFeatures.js';
 import { Documents } from './documents.js';
 import { Log } from './log.js';
 import { McpProvider } from './mcpProvider.js';
+import { Scope } from './scope.js';
 import { Settings } from './settings.js';
 import { StoredState } from './state.js';
 import { StatusBar } from './statusBar.js';
 import { Troubles } from './troubles.js';
+import { Views } from './views/views.js';
 import { WorkerSession } from './workerSession.js';
 
 /** The editor ends the extension host soon after; what is acknowledged by then is on disk anyway. */
@@ -31,9 +34,11 @@ export function activate(context: vscode.ExtensionContext): void {
     return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http });
   });
   session = worker;
-  const state = new StoredState(context.globalState);
+  const state = new StoredState(context.globalState, context.workspaceState);
   const extension = { version: VERSION, path: context.extensionPath, activationMs: 0 };
   const documents = new Documents(worker, extension);
+  const scope = new Scope(settings, state);
+  const views = new Views(worker, scope, state, log);
   const reported = (error: unknown): void => log.failure(GreeumError.from(error));
   context.subscriptions.push(
     log,
@@ -42,10 +47,13 @@ export function activate(context: vscode.ExtensionContext): void {
     worker.onLog(({ level, text }) => log.write(level, text)),
     settings.onDidChange((next) => void worker.apply(next).catch(reported)),
     documents,
+    new DocumentFeatures(worker),
+    scope,
+    views,
     new StatusBar(worker),
     new Troubles(worker, log),
     new McpProvider(worker, VERSION),
-    registerCommands({ session: worker, documents, log, settings, state, extension }),
+    registerCommands({ session: worker, documents, log, settings, scope, views, state, extension }),
   );
   setImmediate(() => void worker.start({ joinOnly: !settings.current.autoStart }).catch(reported));
   extension.activationMs = loadMs + sinceActivate();

@@ -4,14 +4,17 @@ import { addMemory } from './commands/addMemory.js';
 import { addSelection } from './commands/addSelection.js';
 import { copyMcpConfiguration } from './commands/copyMcpConfiguration.js';
 import { flushToDisk } from './commands/flushToDisk.js';
+import { copyMemory, linkMemories, openMemory } from './commands/memories.js';
 import { openDataFolder } from './commands/openDataFolder.js';
 import { restartWorker } from './commands/restartWorker.js';
 import { rotateAccessToken } from './commands/rotateAccessToken.js';
 import { searchMemories } from './commands/searchMemories.js';
 import { showLog } from './commands/showLog.js';
 import { showWorkerStatus } from './commands/showWorkerStatus.js';
+import { clearSlot, pinSlot, setSlot, unpinSlot } from './commands/slots.js';
 import { startWorker } from './commands/startWorker.js';
 import { stopWorker } from './commands/stopWorker.js';
+import { chooseScope, clearFilter, filterMemories, groupBy, refreshViews, showMore } from './commands/viewCommands.js';
 import { showError } from './errors.js';
 import { COMMANDS, type CommandId } from './ids.js';
 import { DisposableStore, type DisposableLike } from './lifecycle.js';
@@ -55,6 +58,22 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   [COMMANDS.rotateAccessToken]: needsWorker(rotateAccessToken),
   [COMMANDS.openDataFolder]: always(openDataFolder),
   [COMMANDS.showLog]: always(showLog),
+  [COMMANDS.openMemory]: needsWorker(openMemory),
+  [COMMANDS.copyMemory]: needsWorker(copyMemory),
+  [COMMANDS.linkMemories]: needsWorker(linkMemories),
+  [COMMANDS.setSlot]: needsWorker(setSlot),
+  [COMMANDS.clearSlot]: needsWorker(clearSlot),
+  [COMMANDS.pinSlot]: needsWorker(pinSlot),
+  [COMMANDS.unpinSlot]: needsWorker(unpinSlot),
+  [COMMANDS.filterMemories]: needsWorker(filterMemories),
+  [COMMANDS.clearFilter]: always(clearFilter),
+  [COMMANDS.groupByDay]: always(groupBy('day')),
+  [COMMANDS.groupByBranch]: always(groupBy('branch')),
+  [COMMANDS.groupByProject]: always(groupBy('project')),
+  [COMMANDS.showProject]: always(chooseScope('project')),
+  [COMMANDS.showEverything]: always(chooseScope('everything')),
+  [COMMANDS.refreshViews]: always(refreshViews),
+  [COMMANDS.showMore]: needsWorker(showMore),
 };
 
 /** Registers every command. What one throws is shown, never thrown at the editor. */

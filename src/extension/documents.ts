@@ -3,6 +3,8 @@ import { GreeumError } from '../protocol/errors.js';
 import { DOCUMENT_SCHEME } from './ids.js';
 import { Disposable } from './lifecycle.js';
 import { renderMemory } from './memoryDocument.js';
+import { memoryUri } from './memoryUri.js';
+import { neighboursOf } from './neighbours.js';
 import type { ExtensionFacts } from './extensionFacts.js';
 import { renderStatus } from './statusDocument.js';
 import type { WorkerSession } from './workerSession.js';
@@ -36,12 +38,12 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
   }
 
   /** @throws GreeumError when the memory cannot be read, before anything opens */
-  async openMemory(blockIndex: number): Promise<void> {
+  async openMemory(blockIndex: number, { preview = true } = {}): Promise<void> {
     const uri = memoryUri(blockIndex);
     this.fetched.set(uri.toString(), await this.readMemory(blockIndex));
     // An editor already open on it is brought up to date: links may have been added since.
     this.changed.fire(uri);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview });
   }
 
   async openStatus(): Promise<void> {
@@ -71,7 +73,7 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
 
   private async readMemory(blockIndex: number): Promise<string> {
     const { memory } = await this.session.service.call('get_memory', { block_index: blockIndex });
-    return renderMemory(memory);
+    return renderMemory(memory, await neighboursOf(memory, this.session.service));
   }
 
   private onWorkerChange(): void {
@@ -85,10 +87,6 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
       if (isOpen(STATUS_URI)) this.changed.fire(STATUS_URI);
     }, STATUS_REFRESH_MS);
   }
-}
-
-function memoryUri(blockIndex: number): vscode.Uri {
-  return vscode.Uri.from({ scheme: DOCUMENT_SCHEME, path: `/Memory ${blockIndex}.md` });
 }
 
 function blockOf(uri: vscode.Uri): number | null {

@@ -16,6 +16,22 @@ export const COMMANDS = {
   rotateAccessToken: 'greeum.rotateAccessToken',
   openDataFolder: 'greeum.openDataFolder',
   showLog: 'greeum.showLog',
+  openMemory: 'greeum.openMemory',
+  copyMemory: 'greeum.copyMemory',
+  linkMemories: 'greeum.linkMemories',
+  setSlot: 'greeum.setSlot',
+  clearSlot: 'greeum.clearSlot',
+  pinSlot: 'greeum.pinSlot',
+  unpinSlot: 'greeum.unpinSlot',
+  filterMemories: 'greeum.filterMemories',
+  clearFilter: 'greeum.clearFilter',
+  groupByDay: 'greeum.groupByDay',
+  groupByBranch: 'greeum.groupByBranch',
+  groupByProject: 'greeum.groupByProject',
+  showProject: 'greeum.showProject',
+  showEverything: 'greeum.showEverything',
+  refreshViews: 'greeum.refreshViews',
+  showMore: 'greeum.showMore',
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
@@ -28,11 +44,38 @@ export const SETTINGS = {
   workerAutoStart: 'greeum.worker.autoStart',
   httpEnabled: 'greeum.http.enabled',
   httpPort: 'greeum.http.port',
+  scope: 'greeum.scope',
 } as const;
 
 export const CONTEXT_KEYS = {
   /** The `WorkerState` of this window. */
   workerState: 'greeum.workerState',
+  /** Whose memories are shown: `project` or `everything`. */
+  scope: 'greeum.scopeMode',
+  /** What the memories are grouped by. */
+  grouping: 'greeum.grouping',
+  /** Whether the memories are filtered by words. */
+  isFiltered: 'greeum.isFiltered',
+} as const;
+
+/** `contributes.views`, all in the container {@link VIEW_CONTAINER}. */
+export const VIEWS = {
+  slots: 'greeum.slots',
+  memories: 'greeum.memories',
+  branches: 'greeum.branches',
+  worker: 'greeum.worker',
+} as const;
+
+export const VIEW_CONTAINER = 'greeum';
+
+/** `viewItem` of rows, for the menus. */
+export const CONTEXT_VALUES = {
+  memory: 'memory',
+  group: 'group',
+  emptySlot: 'slot.empty',
+  slot: 'slot.set',
+  pinnedSlot: 'slot.pinned',
+  workerRow: 'workerRow',
 } as const;
 
 /** `contributes.mcpServerDefinitionProviders`. */

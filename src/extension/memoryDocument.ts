@@ -5,9 +5,24 @@
  * script; what remains are links that run an editor command, and those are taken out by {@link withoutCommandLinks}.
  */
 
+import type { JsonObject } from '../protocol/json.js';
 import type { MemoryDetail } from '../protocol/operations.js';
+import { oneLine } from './wording.js';
 
-export function renderMemory(memory: MemoryDetail): string {
+/** First words of the memories around one, by block index, and which of them it continues and is continued by. */
+export interface Neighbours {
+  titles: ReadonlyMap<number, string>;
+  continues: number | null;
+  continuedBy: readonly number[];
+}
+
+export const NO_NEIGHBOURS: Neighbours = { titles: new Map(), continues: null, continuedBy: [] };
+
+const TITLE_CHARS = 80;
+
+/** References to other memories are written `#12 first words`; `documentLinks.ts` finds them again. */
+export function renderMemory(memory: MemoryDetail, neighbours: Neighbours = NO_NEIGHBOURS): string {
+  const reference = (block: number): string => `#${block} ${oneLine(neighbours.titles.get(block) ?? '', TITLE_CHARS)}`;
   const fields: [string, unknown][] = [
     ['block', memory.block_index],
     ['written', memory.timestamp],
@@ -19,16 +34,32 @@ export function renderMemory(memory: MemoryDetail): string {
     ['keywords', memory.keywords],
     ['branch', memory.branch],
     ['hash', memory.hash],
-    ['continues', memory.before],
-    ['continued_by', memory.after],
+    ['noted', placeOf(memory.metadata)],
+    ['continues', neighbours.continues === null ? memory.before : reference(neighbours.continues)],
+    ['continued_by', neighbours.continuedBy.length === 0 ? memory.after : neighbours.continuedBy.map(reference)],
     ['metadata', memory.metadata],
     [
       'associations',
-      memory.associations.map(({ source, target, type, strength }) => ({ source, target, type, strength })),
+      memory.associations.map(({ source, target, type, strength }) => {
+        const other = source === memory.block_index ? target : source;
+        return `${reference(other).trim()} (${oneLine(type, 40)}, ${strength.toFixed(2)})`;
+      }),
     ],
   ];
-  const lines = fields.filter(([, value]) => !isEmpty(value)).map(([name, value]) => `${name}: ${yaml(value)}`);
+  const lines = fields.filter(([, value]) => !isEmpty(value)).map(([name, value]) => `${name}: ${yamlField(value)}`);
   return withoutCommandLinks(['---', ...lines, '---', '', memory.context, ''].join('\n'));
+}
+
+/** File and lines of a memory that was made from a selection, `src/a.ts:3-5`; null for others. */
+function placeOf({ file, start_line: start, end_line: end }: JsonObject): string | null {
+  if (typeof file !== 'string' || typeof start !== 'number') return null;
+  return typeof end === 'number' && end > start ? `${file}:${start}-${end}` : `${file}:${start}`;
+}
+
+/** A list of several has a line for each. */
+function yamlField(value: unknown): string {
+  const isLong = Array.isArray(value) && value.length > 1 && value.some((item) => String(item).length > 20);
+  return isLong ? value.map((item) => `\n  - ${yaml(item)}`).join('') : yaml(value);
 }
 
 /** JSON is YAML, and its strings have no line breaks: nothing in a value can end the front matter. */

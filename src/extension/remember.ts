@@ -30,10 +30,3 @@ async function confirmAdded({ state, documents }: Services, { block_index }: Add
   if (pressed === open) await documents.openMemory(block_index);
   if (pressed === mute) await state.mute('memoryAdded');
 }
-
-/** The workspace folder a memory belongs to: the one of the file, else the only one there is. */
-export function workspaceFolderName(file?: vscode.Uri): string | undefined {
-  const { workspaceFolders, getWorkspaceFolder } = vscode.workspace;
-  const ofFile = file === undefined ? undefined : getWorkspaceFolder(file);
-  return (ofFile ?? (workspaceFolders?.length === 1 ? workspaceFolders[0] : undefined))?.name;
-}

@@ -1,8 +1,10 @@
 import type { Documents } from './documents.js';
 import type { ExtensionFacts } from './extensionFacts.js';
 import type { Log } from './log.js';
+import type { Scope } from './scope.js';
 import type { Settings } from './settings.js';
 import type { StoredState } from './state.js';
+import type { Views } from './views/views.js';
 import type { WorkerSession } from './workerSession.js';
 
 /** What a command may use; made once in `activate.ts`. */
@@ -11,6 +13,8 @@ export interface Services {
   documents: Documents;
   log: Log;
   settings: Settings;
+  scope: Scope;
+  views: Views;
   state: StoredState;
   extension: ExtensionFacts;
 }

@@ -2,11 +2,15 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { CONFIGURATION_SECTION, SETTINGS } from './ids.js';
 import { Disposable } from './lifecycle.js';
+import { resolveViewSettings, type ViewSettings } from './viewSettings.js';
 import { resolveSettings, type RawSettings, type WorkerSettings } from './workerSettings.js';
+
+/** For the worker and for what is shown. */
+export type AllSettings = WorkerSettings & ViewSettings;
 
 /** The settings, read once and again at each change; nothing else reads the configuration. */
 export class Settings extends Disposable {
-  private readonly changed = this._register(new vscode.EventEmitter<WorkerSettings>());
+  private readonly changed = this._register(new vscode.EventEmitter<AllSettings>());
   private values = read();
 
   /** Fires when a value really differs. */
@@ -21,7 +25,7 @@ export class Settings extends Disposable {
     );
   }
 
-  get current(): WorkerSettings {
+  get current(): AllSettings {
     return this.values;
   }
 
@@ -33,7 +37,7 @@ export class Settings extends Disposable {
   }
 }
 
-function read(): WorkerSettings {
+function read(): AllSettings {
   const configuration = vscode.workspace.getConfiguration();
   const raw: RawSettings = {
     dataDir: configuration.get(SETTINGS.dataDir),
@@ -41,5 +45,6 @@ function read(): WorkerSettings {
     httpEnabled: configuration.get(SETTINGS.httpEnabled),
     httpPort: configuration.get(SETTINGS.httpPort),
   };
-  return resolveSettings(raw, process.env, homedir());
+  const shown = resolveViewSettings({ scope: configuration.get(SETTINGS.scope) });
+  return { ...resolveSettings(raw, process.env, homedir()), ...shown };
 }

@@ -44,11 +44,14 @@ export function escapeIcons(text: string): string {
   return text.replace(/\$\(/g, '\\$(');
 }
 
+/** Marks that turn the direction of what follows: in a row they would turn our own words beside a foreign text. */
+const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** The first `limit` characters (code points) on one line, with an ellipsis where something is left out. */
 export function oneLine(text: string, limit: number): string {
   // A megabyte of text must not be scanned for one line of it; four units a character is more than enough.
   const head = text.slice(0, limit * 4);
-  const chars = Array.from(head.replace(/\s+/g, ' ').trim());
+  const chars = Array.from(head.replace(DIRECTION_MARKS, '').replace(/\s+/g, ' ').trim());
   const isCut = chars.length > limit || head.length < text.length;
   return isCut ? `${chars.slice(0, limit).join('')}…` : chars.join('');
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import type { EditorWindow, StatusBarItem } from '../vscode/harness/editorWindow.js';
 import { projectRoot, screenshotPath } from '../vscode/harness/paths.js';
 import { waitFor } from '../vscode/harness/waitFor.js';
@@ -41,6 +42,49 @@ export class GreeumWindow {
   /** Rows of the search that is open, each with the memory's text and what it is. */
   foundMemories(): Promise<string[]> {
     return this.window.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+  }
+
+  /** Opens the sidebar by its icon in the activity bar. */
+  async openSidebar(): Promise<void> {
+    await this.window.page.locator('.activitybar').getByRole('tab', { name: 'Greeum' }).click();
+    await this.view('Memories').waitFor();
+  }
+
+  /** A view of the sidebar, by its name. */
+  view(name: string): Locator {
+    const header = this.window.page.locator('.pane-header', { hasText: name });
+    return this.window.page.locator('.sidebar .pane').filter({ has: header });
+  }
+
+  /** Waits for a row of a view whose words for a screen reader match. */
+  async row(view: string, label: RegExp): Promise<Locator> {
+    const row = this.view(view).getByRole('treeitem', { name: label }).first();
+    await row.waitFor();
+    return row;
+  }
+
+  /** Drags a row with the mouse, as slowly as the editor needs to see it come, and drops it on another one. */
+  async drag(from: Locator, to: Locator): Promise<void> {
+    const { mouse } = this.window.page;
+    await from.hover();
+    await mouse.down();
+    await to.hover();
+    const box = await to.boundingBox();
+    if (box === null) throw new Error('The row to drop on is not on screen.');
+    for (let step = 0; step < 5; step += 1) await mouse.move(box.x + 60 + step, box.y + box.height / 2);
+    await mouse.up();
+  }
+
+  /** Picks an entry of a row's context menu. */
+  async rowMenu(view: string, label: RegExp, entry: string): Promise<void> {
+    await (await this.row(view, label)).click({ button: 'right' });
+    const item = this.window.page.getByRole('menuitem', { name: entry });
+    await item.waitFor();
+    // A menu that has only just opened takes a click for the end of the one that opened it.
+    await waitFor(`"${entry}" to be picked`, async () => {
+      if (await item.isVisible()) await item.click({ timeout: 2_000 }).catch(() => undefined);
+      return !(await item.isVisible());
+    });
   }
 
   /** Text of the editor in front, as far as it is on screen. */

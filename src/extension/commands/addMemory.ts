@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { AddMemoryInput, AddMemoryResult } from '../../protocol/operations.js';
 import { contentProblem } from '../contentCheck.js';
-import { remember, workspaceFolderName } from '../remember.js';
-import { projectOf } from '../selection.js';
+import { originOf } from '../project.js';
+import { remember } from '../remember.js';
 import type { Services } from '../services.js';
 
 const { l10n } = vscode;
@@ -14,10 +14,9 @@ const { l10n } = vscode;
 export async function addMemory(services: Services, given?: unknown): Promise<AddMemoryResult | undefined> {
   const input = givenInput(given) ?? (await askForText());
   if (input === undefined) return undefined;
-  return remember(services, {
-    ...projectOf(workspaceFolderName(vscode.window.activeTextEditor?.document.uri)),
-    ...input,
-  });
+  const origin = await originOf(vscode.window.activeTextEditor?.document.uri);
+  const metadata = isRecord(input.metadata) ? { ...origin.metadata, ...input.metadata } : input.metadata;
+  return remember(services, { ...origin, ...input, metadata: metadata ?? origin.metadata });
 }
 
 function givenInput(given: unknown): AddMemoryInput | undefined {
@@ -25,6 +24,11 @@ function givenInput(given: unknown): AddMemoryInput | undefined {
   if (typeof given !== 'object' || given === null || !('content' in given)) return undefined;
   // The owner checks every field and names the one that is wrong.
   return given as AddMemoryInput;
+}
+
+/** Anything else is left for the owner to refuse. */
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function askForText(): Promise<AddMemoryInput | undefined> {

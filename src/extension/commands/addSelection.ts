@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { AddMemoryResult } from '../../protocol/operations.js';
 import { contentProblem } from '../contentCheck.js';
-import { remember, workspaceFolderName } from '../remember.js';
-import { lastSelectedLine, memoryOfSelection, projectOf, type EditorSelection } from '../selection.js';
+import { originOf } from '../project.js';
+import { remember } from '../remember.js';
+import { lastSelectedLine, memoryOfSelection, type EditorSelection } from '../selection.js';
 import type { Services } from '../services.js';
 
 const { l10n } = vscode;
@@ -17,8 +18,9 @@ export async function addSelection(services: Services): Promise<AddMemoryResult 
   }
   const note = await askForNote(selection);
   if (note === undefined) return undefined;
-  const project = projectOf(workspaceFolderName(editor.document.uri));
-  return remember(services, { ...memoryOfSelection(selection, note), ...project });
+  const { metadata, ...project } = await originOf(editor.document.uri);
+  const memory = memoryOfSelection(selection, note);
+  return remember(services, { ...memory, ...project, metadata: { ...metadata, ...memory.metadata } });
 }
 
 function selectionOf({ document, selection }: vscode.TextEditor): EditorSelection | null {

@@ -5,8 +5,11 @@ import {
   COMMANDS,
   CONFIGURATION_SECTION,
   CONTEXT_KEYS,
+  CONTEXT_VALUES,
   MCP_PROVIDER_ID,
   SETTINGS,
+  VIEW_CONTAINER,
+  VIEWS,
 } from '../../../src/extension/ids.js';
 import { FIRST_PORT, LAST_PORT } from '../../../src/protocol/limits.js';
 
@@ -18,6 +21,10 @@ interface Manifest {
   contributes: {
     commands: { command: string; title: string; category: string }[];
     menus: Record<string, { command: string; when?: string }[]>;
+    keybindings: { command: string; when?: string }[];
+    viewsContainers: { activitybar: { id: string; icon: string }[] };
+    views: Record<string, { id: string; icon: string }[]>;
+    viewsWelcome: { view: string; contents: string; when?: string }[];
     configuration: { properties: Record<string, { scope: string; markdownDescription: string; default: unknown }> };
     configurationDefaults: Record<string, Record<string, unknown>>;
     mcpServerDefinitionProviders: { id: string }[];
@@ -49,12 +56,33 @@ describe('the manifest', () => {
     );
   });
 
-  it('names only commands and context keys that exist, in menus', () => {
-    const keys = new Set<string>(Object.values(CONTEXT_KEYS));
-    for (const entry of Object.values(contributes.menus).flat()) {
-      assert.ok((Object.values(COMMANDS) as string[]).includes(entry.command), entry.command);
-      for (const key of entry.when?.match(/\bgreeum\.\w+/g) ?? []) assert.ok(keys.has(key), key);
+  it('declares the views of ids.ts and no others, each with an icon', () => {
+    const views = contributes.views[VIEW_CONTAINER] ?? [];
+    assert.deepEqual(sorted(views.map(({ id }) => id)), sorted(Object.values(VIEWS)));
+    for (const { icon } of [...views, ...contributes.viewsContainers.activitybar]) {
+      assert.ok(existsSync(path.join(root, icon)), icon);
     }
+  });
+
+  it('names only commands, views and context keys that exist, in menus, keys and empty views', () => {
+    const names = new Set<string>([...Object.values(CONTEXT_KEYS), ...Object.values(VIEWS)]);
+    const values = Object.values<string>(CONTEXT_VALUES);
+    const entries = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
+    for (const { command } of entries) assert.ok((Object.values(COMMANDS) as string[]).includes(command), command);
+    for (const { when = '' } of [...entries, ...contributes.viewsWelcome]) {
+      for (const name of when.match(/\bgreeum\.\w+/g) ?? []) assert.ok(names.has(name), name);
+      for (const [, value = ''] of when.matchAll(/viewItem == ([\w.]+)/g)) assert.ok(values.includes(value), value);
+      for (const [, pattern = ''] of when.matchAll(/viewItem =~ \/([^/]+)\//g)) {
+        assert.ok(
+          values.some((value) => new RegExp(pattern).test(value)),
+          pattern,
+        );
+      }
+    }
+    const linked = contributes.viewsWelcome.flatMap(({ contents }) =>
+      Array.from((strings[contents.slice(1, -1)] ?? '').matchAll(/command:([\w.]+)/g), ([, command]) => command),
+    );
+    for (const command of linked) assert.ok((Object.values(COMMANDS) as (string | undefined)[]).includes(command));
   });
 
   it('titles every command "Greeum: …"', () => {

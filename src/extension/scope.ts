@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { CONTEXT_KEYS } from './ids.js';
+import { Disposable } from './lifecycle.js';
+import { currentProject } from './project.js';
+import type { Settings } from './settings.js';
+import type { StoredState } from './state.js';
+import type { ScopeFilter } from './views/memoryTree.js';
+
+export type ScopeMode = 'project' | 'everything';
+
+/**
+ * Whose memories this window shows and finds: those of its project and those of none, or everything. The setting says
+ * how a workspace begins; what a person chooses by a click is kept for the workspace.
+ */
+export class Scope extends Disposable {
+  private readonly changed = this._register(new vscode.EventEmitter<void>());
+
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly state: StoredState,
+  ) {
+    super();
+    this._register(settings.onDidChange(() => this.tell()));
+    this._register(vscode.workspace.onDidChangeWorkspaceFolders(() => this.tell()));
+    this.tell();
+  }
+
+  get mode(): ScopeMode {
+    return this.state.scopeMode ?? this.settings.current.scope;
+  }
+
+  /** Where there is no project there is nothing to narrow to. */
+  get filter(): ScopeFilter {
+    const project = this.mode === 'project' ? currentProject() : undefined;
+    return project === undefined ? {} : { project, include_global: true };
+  }
+
+  /** The project that memories are narrowed to; undefined: none. */
+  get project(): string | undefined {
+    return this.filter.project;
+  }
+
+  async choose(mode: ScopeMode): Promise<void> {
+    await this.state.setScopeMode(mode);
+    this.tell();
+  }
+
+  private tell(): void {
+    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.scope, this.mode);
+    this.changed.fire();
+  }
+}

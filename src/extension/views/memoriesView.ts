@@ -1,0 +1,166 @@
+import * as vscode from 'vscode';
+import type { Grouping } from '../../protocol/operations.js';
+import { COMMANDS, CONTEXT_KEYS, CONTEXT_VALUES, type VIEWS } from '../ids.js';
+import type { Log } from '../log.js';
+import type { Scope } from '../scope.js';
+import type { StoredState } from '../state.js';
+import type { WorkerSession } from '../workerSession.js';
+import { memoriesAsText, packMemories, treeMime } from './dragging.js';
+import { MemoryTree, type MoreNode, type TreeNode } from './memoryTree.js';
+import { groupRow, memoryRow, memoryTooltip, type Reader, type RowText } from './treeText.js';
+import { WorkerTree } from './treeView.js';
+
+const { l10n } = vscode;
+
+export interface MemoriesViewOptions {
+  id: typeof VIEWS.memories | typeof VIEWS.branches;
+  /** What groups are made by; undefined: what the person chose. */
+  by?: Grouping;
+}
+
+/** Memories by day, branch or project, or those that a filter finds; also the view of branches. */
+export class MemoriesView extends WorkerTree<TreeNode> implements vscode.TreeDragAndDropController<TreeNode> {
+  readonly dropMimeTypes: readonly string[] = [];
+  readonly dragMimeTypes: readonly string[];
+  protected readonly view: vscode.TreeView<TreeNode>;
+  private readonly tree: MemoryTree;
+  private filter = '';
+
+  constructor(
+    session: WorkerSession,
+    private readonly scope: Scope,
+    private readonly state: StoredState,
+    log: Log,
+    private readonly options: MemoriesViewOptions,
+  ) {
+    super(session, log);
+    this.dragMimeTypes = [treeMime(options.id), 'text/plain'];
+    this.tree = new MemoryTree(
+      () => session.service,
+      () => ({ by: this.grouping, scope: scope.filter, filter: this.filter }),
+    );
+    this.view = this.watch(
+      vscode.window.createTreeView(options.id, {
+        treeDataProvider: this,
+        canSelectMany: true,
+        showCollapseAll: true,
+        dragAndDropController: this,
+      }),
+    );
+    this._register(scope.onDidChange(() => this.refresh()));
+    this.describe();
+  }
+
+  get grouping(): Grouping {
+    return this.options.by ?? this.state.grouping;
+  }
+
+  async group(by: Grouping): Promise<void> {
+    await this.state.setGrouping(by);
+    this.refresh();
+  }
+
+  get filterText(): string {
+    return this.filter;
+  }
+
+  setFilter(words: string): void {
+    this.filter = words;
+    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.isFiltered, words !== '');
+    this.refresh();
+  }
+
+  async loadMore(node: MoreNode): Promise<void> {
+    await this.tree.loadMore(node);
+    this.showChildren(node.parent);
+  }
+
+  override refresh(): void {
+    this.describe();
+    super.refresh();
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'group':
+        return this.groupItem(node);
+      case 'memory':
+        return memoryItem(node);
+      case 'more':
+        return moreItem(node, this.options.id);
+    }
+  }
+
+  /** Asked for when the pointer rests on a row, so that no row pays for it before. */
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    if (node.kind === 'memory') item.tooltip = new vscode.MarkdownString(memoryTooltip(node.memory, reader()));
+    return item;
+  }
+
+  handleDrag(nodes: readonly TreeNode[], data: vscode.DataTransfer): void {
+    const memories = nodes.flatMap((node) => (node.kind === 'memory' ? [node.memory] : []));
+    if (memories.length === 0) return;
+    data.set(treeMime(this.options.id), new vscode.DataTransferItem(packMemories(memories)));
+    data.set('text/plain', new vscode.DataTransferItem(memoriesAsText(memories)));
+  }
+
+  protected rows(parent: TreeNode | undefined): Promise<TreeNode[]> {
+    return this.tree.children(parent ?? null);
+  }
+
+  protected forget(): void {
+    this.tree.forget();
+  }
+
+  protected stateKey(): string {
+    const { role, status } = this.session.state;
+    return JSON.stringify([role, status?.epoch, status?.blocks]);
+  }
+
+  protected override message(): string | undefined {
+    return this.filter === '' ? undefined : l10n.t('Memories that match "{0}", the best first', this.filter);
+  }
+
+  private groupItem(node: Extract<TreeNode, { kind: 'group' }>): vscode.TreeItem {
+    const row = groupRow(node, reader());
+    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const item = itemOf(row, node.id, node.by === 'day' && node.isNewest ? Expanded : Collapsed);
+    item.contextValue = CONTEXT_VALUES.group;
+    return item;
+  }
+
+  /** Whose memories these are, beside the name of the view. */
+  private describe(): void {
+    this.view.description = this.scope.project ?? l10n.t('everything');
+    if (this.options.by !== undefined) return;
+    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.grouping, this.grouping);
+  }
+}
+
+function memoryItem(node: Extract<TreeNode, { kind: 'memory' }>): vscode.TreeItem {
+  const item = itemOf(memoryRow(node.memory, reader()), node.id, vscode.TreeItemCollapsibleState.None);
+  item.contextValue = CONTEXT_VALUES.memory;
+  item.command = { command: COMMANDS.openMemory, title: l10n.t('Open'), arguments: [node] };
+  return item;
+}
+
+function moreItem(node: MoreNode, view: string): vscode.TreeItem {
+  const label = l10n.t('Show more…');
+  const row = { label, description: '', spoken: label, icon: 'ellipsis' };
+  const item = itemOf(row, node.id, vscode.TreeItemCollapsibleState.None);
+  item.command = { command: COMMANDS.showMore, title: label, arguments: [view, node] };
+  return item;
+}
+
+export function itemOf(row: RowText, id: string, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label, state);
+  item.id = id;
+  item.description = row.description;
+  item.iconPath = new vscode.ThemeIcon(row.icon);
+  item.accessibilityInformation = { label: row.spoken };
+  return item;
+}
+
+export function reader(): Reader {
+  return { nowMs: Date.now(), language: vscode.env.language, l10n };
+}

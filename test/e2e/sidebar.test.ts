@@ -1,0 +1,63 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { makeTempDir } from '../vscode/harness/paths.js';
+import { waitFor } from '../vscode/harness/waitFor.js';
+import { useEditor } from './editor.js';
+import { GreeumWindow, takePicture } from './greeumWindow.js';
+
+describe('the sidebar', () => {
+  const editor = useEditor();
+  let folder: string;
+
+  before(async () => {
+    folder = path.join(await makeTempDir('sidebar'), 'shop');
+    await mkdir(folder);
+  });
+  after(() => rm(path.dirname(folder), { recursive: true, force: true }));
+
+  async function openSidebar(): Promise<GreeumWindow> {
+    const window = new GreeumWindow(await editor.openWindow(folder));
+    await window.waitForStatus(/the worker runs in this window/);
+    await window.openSidebar();
+    return window;
+  }
+
+  it('says how to begin while there is no memory, and lists what is added', async () => {
+    const window = await openSidebar();
+    await window.view('Memories').getByRole('button', { name: 'Add Memory', exact: true }).first().waitFor();
+    for (const text of [
+      'Prices are integers in cents, never floats.',
+      'Redis was too slow for the queue; we use the database.',
+      'The checkout retries five times, then gives up.',
+    ]) {
+      await window.addMemory(text);
+      await window.row('Memories', new RegExp(`: ${text.slice(0, 20)}`));
+    }
+    await window.row('Memories', /^Today, 3 memories/);
+    await window.window.page.locator('.monaco-workbench').click({ position: { x: 700, y: 300 } });
+    await takePicture(window, 'sidebar', { x: 0, y: 0, width: 640, height: 700 });
+  });
+
+  it('points a slot at a memory by the menu, pins it, and clears it', async () => {
+    const window = await openSidebar();
+    await window.rowMenu('Memories', /Redis was too slow/, 'Set Slot…');
+    await window.window.type('B', { accept: true });
+    await window.row('Slots', /^Slot B: Redis was too slow/);
+    await window.rowMenu('Slots', /^Slot B/, 'Pin Slot');
+    await window.row('Slots', /^Slot B, pinned: Redis/);
+    await window.rowMenu('Slots', /^Slot B/, 'Clear Slot');
+    await window.row('Slots', /^Slot B, empty/);
+  });
+
+  it('groups by project, filters by words, and opens what is clicked', async () => {
+    const window = await openSidebar();
+    await window.window.runCommand('Greeum: Group Memories by Project');
+    await (await window.row('Memories', /^shop, 3 memories/)).click();
+    await window.window.runCommand('Greeum: Filter Memories');
+    await window.window.type('checkout', { accept: true });
+    const rows = window.view('Memories').getByRole('treeitem');
+    await waitFor('one row', async () => (await rows.count()) === 1);
+    await rows.filter({ hasText: 'The checkout retries' }).click();
+    await window.window.page.locator('.tab', { hasText: 'Memory 2.md' }).waitFor();
+  });
+});
