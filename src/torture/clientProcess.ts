@@ -23,7 +23,14 @@ export interface ClientSettings {
 
 export type ClientLine =
   | { readonly type: 'sent'; readonly key: string }
-  | { readonly type: 'acknowledged'; readonly key: string; readonly answer: AddMemoryResult }
+  | {
+      readonly type: 'acknowledged';
+      readonly key: string;
+      readonly answer: AddMemoryResult;
+      /** Unix milliseconds; all processes of a run share one clock. */
+      readonly sentAtMs: number;
+      readonly heardAtMs: number;
+    }
   | { readonly type: 'failed'; readonly key: string; readonly code: string; readonly outcome: string };
 
 /** Long enough for any owner to be replaced, also on a slow machine. */
@@ -38,9 +45,11 @@ function say(line: ClientLine): void {
 
 async function call(client: WriteServiceClient, settings: ClientSettings, key: string, random: Random): Promise<void> {
   say({ type: 'sent', key });
+  const sentAtMs = Date.now();
   try {
     const input = { content: textFor(key, random), idempotency_key: key, tags: [settings.name] };
-    say({ type: 'acknowledged', key, answer: await client.addMemory(input, { timeoutMs: CALL_TIMEOUT_MS }) });
+    const answer = await client.addMemory(input, { timeoutMs: CALL_TIMEOUT_MS });
+    say({ type: 'acknowledged', key, answer, sentAtMs, heardAtMs: Date.now() });
   } catch (error) {
     const { code, outcome } = GreeumError.from(error, 'unknown');
     say({ type: 'failed', key, code, outcome });

@@ -12,48 +12,76 @@ const CALLERS_EACH = 4;
 /** One client in so many writes by itself while there is no owner. */
 const LOCAL_WRITERS = 4;
 
+interface Client {
+  readonly process: ChildProcess;
+  /** When the first of its writes that were sent after `#askedSinceMs` was answered; null: none yet. */
+  answeredAtMs: number | null;
+}
+
+export interface ClientsOptions {
+  readonly dataDir: string;
+  readonly seed: number;
+  /** Whether all of them wait for an owner, as windows do. */
+  readonly allWait: boolean;
+}
+
 export class Clients {
   /** By key: the answer that was heard. */
   readonly acknowledged = new Map<string, AddMemoryResult>();
   /** Keys that were sent, heard or not. */
   readonly sent = new Set<string>();
   failed = 0;
-  readonly #dataDir: string;
-  readonly #seed: number;
-  readonly #running: ChildProcess[] = [];
+  readonly #options: ClientsOptions;
+  readonly #running: Client[] = [];
   readonly #waiting: { count: number; resolve: () => void }[] = [];
   #started = 0;
+  #askedSinceMs = Infinity;
+  #whenAllAnswered: (() => void) | null = null;
 
-  constructor(dataDir: string, seed: number) {
-    this.#dataDir = dataDir;
-    this.#seed = seed;
+  constructor(options: ClientsOptions) {
+    this.#options = options;
   }
 
   start(): void {
     const name = `c${this.#started}`;
     this.#started += 1;
     const settings: ClientSettings = {
-      dataDir: this.#dataDir,
+      dataDir: this.#options.dataDir,
       name,
       callers: CALLERS_EACH,
-      seed: this.#seed * 100 + this.#started,
-      waitsForOwner: this.#started % LOCAL_WRITERS !== 0,
+      seed: this.#options.seed * 100 + this.#started,
+      waitsForOwner: this.#options.allWait || this.#started % LOCAL_WRITERS !== 0,
     };
     const child = spawn(process.execPath, [join(__dirname, 'torture-client.js'), JSON.stringify(settings)], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    createInterface({ input: child.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as ClientLine));
-    this.#running.push(child);
+    const client: Client = { process: child, answeredAtMs: null };
+    createInterface({ input: child.stdout }).on('line', (line) => this.#hear(client, JSON.parse(line) as ClientLine));
+    this.#running.push(client);
   }
 
   /** Kills one of them; what it had said by then counts. */
   async kill(index: number): Promise<void> {
-    const [child] = this.#running.splice(index % this.#running.length, 1);
-    if (child !== undefined) await killed(child);
+    const [client] = this.#running.splice(index % this.#running.length, 1);
+    if (client !== undefined) await killed(client.process);
   }
 
   async killAll(): Promise<void> {
-    await Promise.all(this.#running.splice(0).map(killed));
+    await Promise.all(this.#running.splice(0).map(({ process }) => killed(process)));
+  }
+
+  /**
+   * Resolves when every client has heard the answer to a write that it sent after `sinceMs`: what was sent before may
+   * have been answered by an owner that is dead now. One question at a time.
+   * @param sinceMs Unix milliseconds
+   * @returns when each of them heard it, likewise
+   */
+  async allAnswered(sinceMs: number): Promise<number[]> {
+    this.#askedSinceMs = sinceMs;
+    for (const client of this.#running) client.answeredAtMs = null;
+    await new Promise<void>((resolve) => (this.#whenAllAnswered = resolve));
+    this.#askedSinceMs = Infinity;
+    return this.#running.map(({ answeredAtMs }) => answeredAtMs ?? 0);
   }
 
   /** Resolves when so many more writes than now were acknowledged. */
@@ -61,7 +89,7 @@ export class Clients {
     return new Promise((resolve) => this.#waiting.push({ count: this.acknowledged.size + count, resolve }));
   }
 
-  #hear(line: ClientLine): void {
+  #hear(client: Client, line: ClientLine): void {
     switch (line.type) {
       case 'sent':
         this.sent.add(line.key);
@@ -71,11 +99,17 @@ export class Clients {
         return;
       case 'acknowledged':
         this.acknowledged.set(line.key, line.answer);
-        for (const waiting of [...this.#waiting]) {
-          if (this.acknowledged.size < waiting.count) continue;
-          this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-          waiting.resolve();
-        }
+        if (line.sentAtMs >= this.#askedSinceMs) client.answeredAtMs ??= line.heardAtMs;
+        this.#tellWhoWaits();
+    }
+  }
+
+  #tellWhoWaits(): void {
+    if (this.#running.every(({ answeredAtMs }) => answeredAtMs !== null)) this.#whenAllAnswered?.();
+    for (const waiting of [...this.#waiting]) {
+      if (this.acknowledged.size < waiting.count) continue;
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      waiting.resolve();
     }
   }
 }

@@ -38,7 +38,7 @@ export class Hosts {
     }
   }
 
-  /** `kill -9`, and another one in its place. */
+  /** `kill -9`. */
   async kill(pid: number): Promise<void> {
     const child = this.#running.get(pid);
     if (child === undefined) return;
@@ -46,7 +46,6 @@ export class Hosts {
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
-    this.start();
   }
 
   signal(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {

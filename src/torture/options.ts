@@ -22,12 +22,14 @@ export interface TortureOptions {
   readonly rounds: number;
   /** Processes that add memories. */
   readonly clients: number;
-  /** Acknowledged writes between two faults, about. */
+  /** Acknowledged writes between two faults: from half to one and a half of it. */
   readonly writesPerRound: number;
   /** Memories added before the first fault; a larger directory takes longer to take over. */
   readonly prefill: number;
   readonly seed: number;
   readonly faults: readonly Fault[];
+  /** One client in four writes by itself while there is no owner; true: all of them wait for one. */
+  readonly allWait: boolean;
   /** Called from time to time with a line for people. */
   onProgress(line: string): void;
 }
@@ -56,8 +58,17 @@ export interface TortureReport extends Findings {
   readonly kills: number;
   readonly suspensions: number;
   readonly takeovers: number;
-  /** From the death of an owner to the next acknowledged write, in milliseconds. */
-  readonly takeoverMs: { readonly median: number; readonly p99: number; readonly worst: number };
+  /** From the death of an owner until one client hears the answer to a write sent after it, and until each does. */
+  readonly firstAnswerMs: Spread;
+  readonly eachAnswerMs: Spread;
+}
+
+/** Milliseconds. */
+export interface Spread {
+  readonly median: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly worst: number;
 }
 
 /** Whether every promise held. */

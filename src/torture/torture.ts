@@ -13,7 +13,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { check } from './check.js';
 import { Clients } from './clients.js';
 import { Hosts } from './hosts.js';
-import type { Fault, TortureOptions, TortureReport } from './options.js';
+import type { Fault, Spread, TortureOptions, TortureReport } from './options.js';
 import { Random } from './random.js';
 import { textFor } from './texts.js';
 
@@ -33,7 +33,8 @@ class Torture {
   readonly #random: Random;
   readonly #hosts: Hosts;
   readonly #clients: Clients;
-  readonly #takeoverMs: number[] = [];
+  readonly #firstAnswerMs: number[] = [];
+  readonly #eachAnswerMs: number[] = [];
   #kills = 0;
   #suspensions = 0;
 
@@ -41,7 +42,7 @@ class Torture {
     this.#options = options;
     this.#random = new Random(options.seed);
     this.#hosts = new Hosts(options.dataDir);
-    this.#clients = new Clients(options.dataDir, options.seed);
+    this.#clients = new Clients(options);
   }
 
   async run(): Promise<TortureReport> {
@@ -51,7 +52,7 @@ class Torture {
       await this.#prefill();
       for (let index = 0; index < clients; index += 1) this.#clients.start();
       for (let round = 1; round <= rounds; round += 1) {
-        await this.#acknowledged(writesPerRound);
+        await this.#acknowledged(Math.ceil(writesPerRound * (0.5 + this.#random.next())));
         await setTimeout(this.#random.next() * JITTER_MS);
         await this.#strike(this.#random.pick(this.#options.faults));
         if (round % 10 === 0) {
@@ -71,8 +72,9 @@ class Torture {
       failedWrites: failed,
       kills: this.#kills,
       suspensions: this.#suspensions,
-      takeovers: this.#takeoverMs.length,
-      takeoverMs: summary(this.#takeoverMs),
+      takeovers: this.#firstAnswerMs.length,
+      firstAnswerMs: spread(this.#firstAnswerMs),
+      eachAnswerMs: spread(this.#eachAnswerMs),
       ...(await check(dataDir, acknowledged, sent)),
     };
   }
@@ -100,9 +102,11 @@ class Torture {
     switch (fault) {
       case 'kill-owner':
         return this.#killOwner();
-      case 'kill-host':
+      case 'kill-host': {
         this.#kills += 1;
-        return this.#hosts.kill(this.#random.pick(this.#hosts.pids));
+        await this.#hosts.kill(this.#random.pick(this.#hosts.pids));
+        return this.#hosts.start();
+      }
       case 'kill-client':
         this.#kills += 1;
         await this.#clients.kill(this.#random.integer(1000));
@@ -111,23 +115,32 @@ class Torture {
         await this.#until((name) => name === 'memory.db.new');
         return this.#killOwner();
       case 'kill-takeover': {
+        const pid = this.#hosts.ownerPid;
+        if (pid === null) return;
         const taken = this.#until((name) => name === 'worker.lock');
-        await this.#killOwner();
+        this.#kills += 1;
+        await this.#hosts.kill(pid);
         await taken;
-        return this.#killOwner();
+        await this.#killOwner();
+        return this.#hosts.start();
       }
       case 'suspend':
         return this.#suspendOwner();
     }
   }
 
+  /** The others take over; only then another host comes in its place. */
   async #killOwner(): Promise<void> {
     const pid = this.#hosts.ownerPid;
     if (pid === null) return;
     this.#kills += 1;
+    const killedAtMs = Date.now();
     await this.#hosts.kill(pid);
-    const sinceMs = performance.now();
-    void this.#clients.moreAcknowledged(1).then(() => this.#takeoverMs.push(performance.now() - sinceMs));
+    const answered = await this.#orStalled(this.#clients.allAnswered(Date.now()));
+    const tookMs = answered.map((atMs) => atMs - killedAtMs);
+    this.#firstAnswerMs.push(Math.min(...tookMs));
+    this.#eachAnswerMs.push(...tookMs);
+    this.#hosts.start();
   }
 
   async #suspendOwner(): Promise<void> {
@@ -154,23 +167,27 @@ class Torture {
   }
 
   async #acknowledged(count: number): Promise<void> {
+    await this.#orStalled(this.#clients.moreAcknowledged(count));
+  }
+
+  async #orStalled<T>(work: Promise<T>): Promise<T> {
     const patience = new AbortController();
     const stalled = setTimeout(STALL_MS, undefined, { signal: patience.signal }).then(() => {
-      throw new GreeumError(
-        'timeout',
-        `No write was acknowledged for ${STALL_MS / 1000} s (seed ${this.#options.seed}).`,
-      );
+      throw new GreeumError('timeout', `No write was answered for ${STALL_MS / 1000} s (seed ${this.#options.seed}).`);
     });
     stalled.catch(() => undefined);
-    await Promise.race([this.#clients.moreAcknowledged(count), stalled]);
-    patience.abort();
+    try {
+      return await Promise.race([work, stalled]);
+    } finally {
+      patience.abort();
+    }
   }
 }
 
-function summary(values: readonly number[]): TortureReport['takeoverMs'] {
-  const sorted = [...values].sort((a, b) => a - b).map(Math.round);
+function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { median: at(0.5), p99: at(0.99), worst: at(1) };
+  return { median: at(0.5), p90: at(0.9), p99: at(0.99), worst: at(1) };
 }
 
 /** What the bundle exports. */
