@@ -55,7 +55,9 @@ export interface StartOptions {
 const RACE_JITTER_MS = 20;
 /** Somebody holds the lock and does not listen yet: first and longest pause until the next race. */
 const JOIN_PAUSE_MS = [25, 2_000] as const;
-/** The same for a thread that crashes again and again, and for a directory that cannot be opened. */
+/** Looking whether they listen by now costs a system call, a race two threads: so often is looked before the next race. */
+const LOOKS_PER_RACE = 4;
+/** First and longest pause after a thread that crashes again and again, and for a directory that cannot be opened. */
 const CRASH_PAUSE_MS = [200, 30_000] as const;
 const FAILURE_PAUSE_MS = [4_000, 60_000] as const;
 /** An owner that lived this long crashed for a new reason: counting starts again. */
@@ -291,7 +293,8 @@ export class WorkerHost {
     this.#enter({ ...STOPPED, phase: 'starting', ownerPid });
     const pause = backOff(this.#timing, this.#misses, ...JOIN_PAUSE_MS);
     this.#misses += 1;
-    this.#timer = this.#timing.schedule(pause, () => this.#race());
+    const isLook = ownerPid !== null && this.#misses % (LOOKS_PER_RACE + 1) !== 0;
+    this.#timer = this.#timing.schedule(pause, () => (isLook ? this.#join(ownerPid) : this.#race()));
   }
 
   #ownerIsGone(): void {

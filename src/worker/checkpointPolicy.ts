@@ -4,10 +4,15 @@
 const MIN_JOURNAL_BYTES = 4 * 1024 * 1024;
 /** A journal of half the image's size: rewriting the image then costs about two bytes for each byte journalled. */
 const JOURNAL_TO_IMAGE_RATIO = 0.5;
-/** Well under a second of replay (measured: about 8 000 frames a second), so that the next owner answers soon. */
-const MAX_FRAMES = 5_000;
+/**
+ * Half a second of replay on a machine that is not idle (measured: 0.25 to 0.5 ms a frame), so that the next owner
+ * answers soon. Of a large image more: loading it takes its time in any case, and so does writing it.
+ */
+const MIN_DUE_FRAMES = 1_200;
+const MAX_DUE_FRAMES = 5_000;
+const IMAGE_BYTES_PER_DUE_FRAME = 50_000;
 /** An owner that had to replay so many frames makes a checkpoint at once: the owner after it shall not have to. */
-export const MANY_REPLAYED_FRAMES = 1_000;
+export const MANY_REPLAYED_FRAMES = 500;
 /** After a failure, wait so long before the next try. */
 const RETRY_AFTER_MS = 30_000;
 /** Nothing was written for so long: a good moment. */
@@ -26,5 +31,7 @@ export interface CheckpointState {
 export function isCheckpointDue(state: CheckpointState): boolean {
   if (state.msSinceFailure !== null && state.msSinceFailure < RETRY_AFTER_MS) return false;
   const enoughBytes = Math.max(MIN_JOURNAL_BYTES, state.imageBytes * JOURNAL_TO_IMAGE_RATIO);
-  return state.journalBytes >= enoughBytes || state.framesSinceCheckpoint >= MAX_FRAMES;
+  const byImage = Math.round(state.imageBytes / IMAGE_BYTES_PER_DUE_FRAME);
+  const enoughFrames = Math.min(MAX_DUE_FRAMES, Math.max(MIN_DUE_FRAMES, byImage));
+  return state.journalBytes >= enoughBytes || state.framesSinceCheckpoint >= enoughFrames;
 }

@@ -158,7 +158,7 @@ describe('WorkerHost', () => {
       void host.start();
       const pauses: number[] = [];
       for (let race = 1; race < 12; race += 1) {
-        thread().says(notOwner);
+        thread().says({ type: 'not-owner', ownerPid: null });
         watch().handlers.onGone(false);
         const since = timing.now();
         while (threads.length === race) timing.advance(1);
@@ -166,6 +166,20 @@ describe('WorkerHost', () => {
       }
       assert.ok((pauses[0] ?? 0) <= 25 && (pauses.at(-1) ?? 0) > 1_000, pauses.join());
       assert.ok(Math.max(...pauses) <= 2_000);
+      assert.equal(host.state.phase, 'starting');
+    });
+
+    it('looks a few times whether a named owner listens by now, before it starts threads for another race', () => {
+      const { host, thread, threads, timing, watches, watch } = setUp();
+      void host.start();
+      thread().says(notOwner);
+      const looks = watches.length;
+      while (threads.length === 1) {
+        watch().handlers.onGone(false);
+        const before = watches.length;
+        while (threads.length === 1 && watches.length === before) timing.advance(1);
+      }
+      assert.ok(watches.length - looks >= 4, `${watches.length - looks} looks`);
       assert.equal(host.state.phase, 'starting');
     });
   });

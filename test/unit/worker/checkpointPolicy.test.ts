@@ -30,8 +30,17 @@ describe('a checkpoint is due', () => {
     );
   });
 
-  it('when replaying would take about a second, however small the frames', () => {
-    assert.deepEqual([isDue({ framesSinceCheckpoint: 4_999 }), isDue({ framesSinceCheckpoint: 5_000 })], [false, true]);
+  it('when replaying would take half a second, however small the frames', () => {
+    assert.deepEqual([isDue({ framesSinceCheckpoint: 1_199 }), isDue({ framesSinceCheckpoint: 1_200 })], [false, true]);
+  });
+
+  it('later, the larger the image, but not without end', () => {
+    const dueAfter = (imageBytes: number): number => {
+      let framesSinceCheckpoint = 0;
+      while (!isDue({ imageBytes, framesSinceCheckpoint })) framesSinceCheckpoint += 100;
+      return framesSinceCheckpoint;
+    };
+    assert.deepEqual([40e6, 100e6, 200e6, 1e9].map(dueAfter), [1_200, 2_000, 4_000, 5_000]);
   });
 
   it('not soon after one has failed', () => {
