@@ -13,6 +13,7 @@ export const modules: Readonly<Record<string, string>> = {
   writer: 'src/worker/writerThread.ts',
   background: 'src/worker/backgroundThread.ts',
   local: 'src/worker/local.ts',
+  doctor: 'src/worker/doctor.ts',
   'mcp-stdio': 'src/mcp/stdio.ts',
   torture: 'src/torture/torture.ts',
   'torture-client': 'src/torture/clientProcess.ts',

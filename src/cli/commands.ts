@@ -3,6 +3,7 @@
 import { ANCHOR_COMMANDS } from './anchorCommands.js';
 import { ASSOCIATION_COMMANDS } from './associationCommands.js';
 import type { CommandSpec, GroupSpec, OptionSpec } from './commandSpec.js';
+import { DOCTOR_COMMAND } from './doctorCommand.js';
 import { MEMORY_COMMANDS } from './memoryCommands.js';
 import { STORE_COMMANDS } from './storeCommands.js';
 import { TORTURE_COMMAND } from './tortureCommand.js';
@@ -27,5 +28,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ANCHOR_COMMANDS,
   ...STORE_COMMANDS,
   ...WORKER_COMMANDS,
+  DOCTOR_COMMAND,
   TORTURE_COMMAND,
 ];

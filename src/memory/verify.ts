@@ -10,6 +10,9 @@ import { matchingFormula } from './blockHash.js';
 /** A file that is wrong throughout is told apart from one that is wrong once; nobody reads on after that many. */
 const MAX_PROBLEMS = 1_000;
 
+/** Of a block whose text, time or importance is not what was written. */
+export const ALTERED = 'its hash is not that of its content';
+
 /** Reads each of the iterables once, blocks first. */
 export function verifyRows(input: VerifyInput): VerifyResult {
   const known = new KnownBlocks();
@@ -41,7 +44,7 @@ function* findProblems(input: VerifyInput, known: KnownBlocks): Generator<Verify
 function* ofBlock(block: VerifyBlock, known: KnownBlocks): Generator<VerifyProblem> {
   const { blockIndex, prevHash, before, after } = block;
   const about = (problem: string): VerifyProblem => ({ block_index: blockIndex, problem });
-  if (matchingFormula(block, block.hash) === null) yield about('its hash is not that of its content');
+  if (matchingFormula(block, block.hash) === null) yield about(ALTERED);
   const expected = known.last?.hash ?? '';
   if (prevHash !== expected) yield about(`prev_hash is ${short(prevHash)}, the block before has ${short(expected)}`);
   const next = known.last === null ? 0 : known.last.blockIndex + 1;

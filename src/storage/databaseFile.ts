@@ -111,7 +111,7 @@ export function withRoom(bytes: Uint8Array, room: number): Uint8Array {
 
 function damaged(path: string, what: string): GreeumError {
   return new GreeumError('database_damaged', `${path} is damaged: ${what}.`, {
-    hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
+    hint: 'Nothing was changed. "greeum doctor" says what can be saved, and "greeum doctor --fix" saves it.',
   });
 }
 

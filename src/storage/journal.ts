@@ -300,6 +300,6 @@ function staleEpoch(segment: Segment, frame: Frame): GreeumError {
 
 function damaged(message: string): GreeumError {
   return new GreeumError('journal_damaged', message, {
-    hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
+    hint: 'Nothing was changed. "greeum doctor" says what can be saved, and "greeum doctor --fix" saves it.',
   });
 }

@@ -138,7 +138,7 @@ function loadImage(createImage: (bytes: Uint8Array | null) => Image, bytes: Uint
     if (error instanceof GreeumError) throw error;
     const what = error instanceof Error ? error.message : 'unknown error';
     throw new GreeumError('database_damaged', `${layout.database} cannot be opened (${what}).`, {
-      hint: 'Nothing was changed. Keep a copy of the folder, then restore a backup of it.',
+      hint: 'Nothing was changed. "greeum doctor" says what can be saved, and "greeum doctor --fix" saves it.',
       cause: error,
     });
   }

@@ -152,7 +152,8 @@ export function dropForeignIndexes(sql: Sql): void {
   for (const index of FOREIGN_INDEXES) sql.run(`DROP INDEX IF EXISTS ${index}`);
 }
 
-function refuseNewerFormat(sql: Sql): void {
+/** @throws GreeumError `newer_format` */
+export function refuseNewerFormat(sql: Sql): void {
   const hasState = sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'greeum_state'`) !== undefined;
   if (!hasState) return;
   const version = readState(sql, 'format_version') ?? String(FORMAT_VERSION);

@@ -78,6 +78,21 @@ export class OwnershipLock {
   }
 }
 
+/**
+ * Who owns the directory now. Changes no file, but holds the lock for the moment of asking.
+ * @returns null: nobody; `pid` null: somebody who has not written a name
+ * @throws the errno error of a lock file that may not be opened
+ */
+export function whoOwns(files: Files, path: string): { readonly pid: number | null } | null {
+  if (files.stat(path) === null) return null;
+  const fd = files.open(path, 'r+');
+  try {
+    return files.tryLock(fd, LOCK_OFFSET, 1) ? null : { pid: readHolder(files, fd)?.pid ?? null };
+  } finally {
+    files.close(fd);
+  }
+}
+
 /** @param holder null: nobody */
 function writeHolder(files: Files, fd: number, holder: LockHolder | null): void {
   const text = Buffer.from(holder === null ? '' : `${JSON.stringify(holder)}\n`);
@@ -125,7 +140,9 @@ class LockBusyError extends GreeumError {
     super('lock_busy', `${who} ${what} for this data directory.`, {
       retry: 'after-reconnect',
       hint:
-        holder === null ? 'Try again in a moment.' : `Go through that worker, or stop it first ("greeum worker stop").`,
+        holder?.role === 'worker'
+          ? `Go through that worker, or stop it first ("greeum worker stop").`
+          : 'Try again in a moment.',
     });
     this.holder = holder;
   }

@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
+
 import { openMemory } from '../../src/storage/recovery.js';
+import { runDoctor } from '../../src/worker/doctor.js';
 import { checkAll, explore, type CrashState } from '../support/crashExplorer.js';
 import { DiskModel } from '../support/diskModel.js';
 import { slotsFile } from '../support/memory.js';
@@ -146,6 +149,37 @@ describe(`after a crash at any point (TEST_SEED=${SEED}, CRASH_STATES=${BOUND})`
       await owner.add('delta');
       await owner.kill();
       await assertAllRecover(disk);
+    });
+
+    it('of a repair by the doctor: another run ends it, and nothing of what was damaged is gone', async () => {
+      const disk = await usedDisk();
+      const owner = await TestOwner.open(disk);
+      await owner.add('alpha');
+      await owner.add('beta', 'gamma');
+      await owner.kill();
+      const segment =
+        disk
+          .list(LAYOUT.journalFolder)
+          .map((name) => `${LAYOUT.journalFolder}/${name}`)
+          .sort()
+          .at(-1) ?? '';
+      const damaged = disk.bytesOf(segment);
+      damaged.writeUInt8((damaged[40] ?? 0) ^ 1, 40);
+      disk.put(segment, damaged);
+      disk.record();
+      await runDoctor({ dataDir: DATA_DIR, fix: true }, disk);
+      disk.killProcesses();
+      const explored = explore(disk.points, BOUND, random);
+      total.points += explored.points;
+      total.disks += explored.states.length;
+      await checkAll(explored, async (found, state) => {
+        await runDoctor({ dataDir: DATA_DIR, fix: true }, found);
+        const kept = [...found.model.contents()].some(
+          ([path, bytes]) => path.includes('/backups/') && path.includes('.log') && damaged.equals(bytes),
+        );
+        assert.ok(kept, 'the damaged segment is in backups');
+        await assertRecovers(found, state);
+      });
     });
 
     it('of a kill at any point, a takeover and a write, and then a power cut', async () => {

@@ -18,6 +18,7 @@ const shipped = [
   'dist/THIRD_PARTY_NOTICES.txt',
   'dist/background.js',
   'dist/cli.js',
+  'dist/doctor.js',
   'dist/extension.js',
   'dist/local.js',
   'dist/mcp-stdio.js',
