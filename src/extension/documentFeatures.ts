@@ -4,6 +4,7 @@ import { isSafePath, memoryReferences, placeReference, type TextSpan } from './d
 import { DOCUMENT_SCHEME } from './ids.js';
 import { Disposable } from './lifecycle.js';
 import { memoryUri } from './memoryUri.js';
+import { reader } from './views/treeItems.js';
 import { memoryTooltip } from './views/treeText.js';
 import type { WorkerSession } from './workerSession.js';
 
@@ -40,8 +41,7 @@ export class DocumentFeatures extends Disposable implements vscode.DocumentLinkP
     const found = memoryReferences(document.getText()).find((each) => rangeOf(each).contains(position));
     if (found === undefined) return null;
     const { memory } = await this.session.service.call('get_memory', { block_index: found.blockIndex });
-    const reader = { nowMs: Date.now(), language: vscode.env.language, l10n };
-    return new vscode.Hover(new vscode.MarkdownString(memoryTooltip(memory, reader)), rangeOf(found));
+    return new vscode.Hover(new vscode.MarkdownString(memoryTooltip(memory, reader())), rangeOf(found));
   }
 }
 

@@ -63,18 +63,6 @@ export class GreeumWindow {
     return row;
   }
 
-  /** Drags a row with the mouse, as slowly as the editor needs to see it come, and drops it on another one. */
-  async drag(from: Locator, to: Locator): Promise<void> {
-    const { mouse } = this.window.page;
-    await from.hover();
-    await mouse.down();
-    await to.hover();
-    const box = await to.boundingBox();
-    if (box === null) throw new Error('The row to drop on is not on screen.');
-    for (let step = 0; step < 5; step += 1) await mouse.move(box.x + 60 + step, box.y + box.height / 2);
-    await mouse.up();
-  }
-
   /** Picks an entry of a row's context menu. */
   async rowMenu(view: string, label: RegExp, entry: string): Promise<void> {
     await (await this.row(view, label)).click({ button: 'right' });

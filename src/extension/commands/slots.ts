@@ -10,6 +10,7 @@ import { tryWithPerson } from '../errors.js';
 import { pickMemory } from '../memoryPicker.js';
 import type { Services } from '../services.js';
 import { blockOf, slotOf } from '../targets.js';
+import { reader } from '../views/treeItems.js';
 import { slotRow } from '../views/treeText.js';
 
 const { l10n } = vscode;
@@ -51,10 +52,9 @@ async function slotFor(services: Services, target: unknown, title: string): Prom
 
 async function askForSlot({ session }: Services, title: string): Promise<SlotName | undefined> {
   const { anchors } = await session.service.call('list_anchors', {});
-  const reader = { nowMs: Date.now(), language: vscode.env.language, l10n };
   const items = SLOT_NAMES.map((slot) => {
     const anchor = anchors.find((each) => each.slot === slot);
-    const row = anchor === undefined ? null : slotRow(anchor, reader);
+    const row = anchor === undefined ? null : slotRow(anchor, reader());
     return { label: slot, description: row?.description ?? '', slot };
   });
   return (await vscode.window.showQuickPick(items, { title }))?.slot;

@@ -5,9 +5,9 @@ import type { Log } from '../log.js';
 import type { Scope } from '../scope.js';
 import type { StoredState } from '../state.js';
 import type { WorkerSession } from '../workerSession.js';
-import { memoriesAsText, packMemories, treeMime } from './dragging.js';
 import { MemoryTree, type MoreNode, type TreeNode } from './memoryTree.js';
-import { groupRow, memoryRow, memoryTooltip, type Reader, type RowText } from './treeText.js';
+import { itemOf, reader } from './treeItems.js';
+import { groupRow, memoryRow, memoryTooltip } from './treeText.js';
 import { WorkerTree } from './treeView.js';
 
 const { l10n } = vscode;
@@ -19,9 +19,7 @@ export interface MemoriesViewOptions {
 }
 
 /** Memories by day, branch or project, or those that a filter finds; also the view of branches. */
-export class MemoriesView extends WorkerTree<TreeNode> implements vscode.TreeDragAndDropController<TreeNode> {
-  readonly dropMimeTypes: readonly string[] = [];
-  readonly dragMimeTypes: readonly string[];
+export class MemoriesView extends WorkerTree<TreeNode> {
   protected readonly view: vscode.TreeView<TreeNode>;
   private readonly tree: MemoryTree;
   private filter = '';
@@ -34,7 +32,6 @@ export class MemoriesView extends WorkerTree<TreeNode> implements vscode.TreeDra
     private readonly options: MemoriesViewOptions,
   ) {
     super(session, log);
-    this.dragMimeTypes = [treeMime(options.id), 'text/plain'];
     this.tree = new MemoryTree(
       () => session.service,
       () => ({ by: this.grouping, scope: scope.filter, filter: this.filter }),
@@ -44,7 +41,6 @@ export class MemoriesView extends WorkerTree<TreeNode> implements vscode.TreeDra
         treeDataProvider: this,
         canSelectMany: true,
         showCollapseAll: true,
-        dragAndDropController: this,
       }),
     );
     this._register(scope.onDidChange(() => this.refresh()));
@@ -97,13 +93,6 @@ export class MemoriesView extends WorkerTree<TreeNode> implements vscode.TreeDra
     return item;
   }
 
-  handleDrag(nodes: readonly TreeNode[], data: vscode.DataTransfer): void {
-    const memories = nodes.flatMap((node) => (node.kind === 'memory' ? [node.memory] : []));
-    if (memories.length === 0) return;
-    data.set(treeMime(this.options.id), new vscode.DataTransferItem(packMemories(memories)));
-    data.set('text/plain', new vscode.DataTransferItem(memoriesAsText(memories)));
-  }
-
   protected rows(parent: TreeNode | undefined): Promise<TreeNode[]> {
     return this.tree.children(parent ?? null);
   }
@@ -150,17 +139,4 @@ function moreItem(node: MoreNode, view: string): vscode.TreeItem {
   const item = itemOf(row, node.id, vscode.TreeItemCollapsibleState.None);
   item.command = { command: COMMANDS.showMore, title: label, arguments: [view, node] };
   return item;
-}
-
-export function itemOf(row: RowText, id: string, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
-  const item = new vscode.TreeItem(row.label, state);
-  item.id = id;
-  item.description = row.description;
-  item.iconPath = new vscode.ThemeIcon(row.icon);
-  item.accessibilityInformation = { label: row.spoken };
-  return item;
-}
-
-export function reader(): Reader {
-  return { nowMs: Date.now(), language: vscode.env.language, l10n };
 }

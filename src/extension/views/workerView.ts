@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { COMMANDS, CONTEXT_VALUES, VIEWS } from '../ids.js';
 import type { Log } from '../log.js';
 import type { WorkerSession } from '../workerSession.js';
-import { itemOf } from './memoriesView.js';
+import { itemOf } from './treeItems.js';
 import { WorkerTree } from './treeView.js';
 import { workerRows, type WorkerRow } from './workerRows.js';
 

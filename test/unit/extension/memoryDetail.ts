@@ -1,19 +1,10 @@
 import type { MemoryDetail } from '../../../src/protocol/operations.js';
+import { memoryRecord } from './views/rows.js';
 
+/** A memory with everything, made from a selection in an editor. */
 export function memoryDetail(changes: Partial<MemoryDetail>): MemoryDetail {
   return {
-    block_index: 7,
-    hash: 'ab'.repeat(32),
-    timestamp: '2026-01-02T03:04:05.000006',
-    context: 'We chose sql.js.',
-    importance: 0.5,
-    slot: 'A',
-    branch: null,
-    tags: [],
-    project: null,
-    occurred_at: null,
-    source: null,
-    client: null,
+    ...memoryRecord(7, { context: 'We chose sql.js.', slot: 'A' }),
     prev_hash: '',
     before: null,
     after: [],

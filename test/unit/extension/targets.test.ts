@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { blockOf, blocksOf, slotOf } from '../../../src/extension/targets.js';
-import { packMemories, unpackMemories } from '../../../src/extension/views/dragging.js';
 import { memoryRecord } from './views/rows.js';
 
 const node = (block: number) => ({ kind: 'memory', memory: memoryRecord(block) });
@@ -24,14 +23,5 @@ describe('what a command is about', () => {
       [slotOf('B'), slotOf({ slot: 'C' }), slotOf('D'), slotOf(undefined)],
       ['B', 'C', undefined, undefined],
     );
-  });
-});
-
-describe('dragged memories', () => {
-  it('arrive as they were packed, and nothing else is taken for them', () => {
-    assert.deepEqual(unpackMemories(packMemories([memoryRecord(3), memoryRecord(1)])), [3, 1]);
-    for (const foreign of ['', '{', '{"a":1}', '["x",null]', 7, undefined]) {
-      assert.deepEqual(unpackMemories(foreign), []);
-    }
   });
 });
