@@ -29,7 +29,7 @@ function timeProcess(args: readonly string[]): number {
 }
 
 /** Resolves when the worker has said where it listens. */
-async function startWorker(dataDir: string): Promise<ChildProcess> {
+export async function startWorker(dataDir: string): Promise<ChildProcess> {
   const worker = spawn(process.execPath, [cli, 'worker', 'serve', '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

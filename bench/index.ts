@@ -1,8 +1,8 @@
-/** `npm run bench`: the first budgets, side by side in one run, as a table in `docs/benchmarks.md`. */
+/** `npm run bench`: the first budgets, side by side in one run, as a table in `docs/benchmarks.md` and JSON beside it. */
 
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { format, resolveConfig } from 'prettier';
@@ -10,12 +10,13 @@ import { format, resolveConfig } from 'prettier';
 import { ensureCodeServer } from '../test/vscode/harness/codeServer.js';
 import { benchCli } from './cliBench.js';
 import { summarize, table, type Row, type Summary } from './measure.js';
+import type { Round } from './queueBench.js';
 
 const root = resolve(__dirname, '..');
 
 interface QueueRounds {
   readonly adds: number;
-  readonly rounds: readonly { one: number; oneP50Ms: number; sixtyFour: number; sqlite: number; floorP50Ms: number }[];
+  readonly rounds: readonly Round[];
 }
 
 /** `node:sqlite` came with Node 22.5: an older one borrows the Node that the editor tests install. */
@@ -42,8 +43,8 @@ function ratios(values: readonly number[]): string {
   return summarize(values).median.toFixed(2);
 }
 
-function queueRows({ rounds }: QueueRounds): Row[] {
-  const of = (pick: (round: QueueRounds['rounds'][number]) => number): number[] => rounds.map(pick);
+function queueRows({ adds, rounds }: QueueRounds): Row[] {
+  const of = (pick: (round: Round) => number): number[] => rounds.map(pick);
   return [
     {
       what: '`node:sqlite`, WAL, FULL: the same rows, one transaction an add',
@@ -52,10 +53,28 @@ function queueRows({ rounds }: QueueRounds): Row[] {
       budget: '',
     },
     {
+      what: '`node:sqlite`, WAL, NORMAL: the latest may be lost in a power cut',
+      value: show(summarize(of((round) => round.sqliteNormal)), 'adds/s'),
+      ratio: `${ratios(of((round) => round.sqliteNormal / round.sqlite))} × FULL`,
+      budget: '',
+    },
+    {
       what: 'WriteQueue, 64 callers',
       value: show(summarize(of((round) => round.sixtyFour)), 'adds/s'),
       ratio: `${ratios(of((round) => round.sixtyFour / round.sqlite))} × node:sqlite`,
       budget: '≥ 3',
+    },
+    {
+      what: '64 callers through the endpoint, from another process',
+      value: show(summarize(of((round) => round.endpoint)), 'adds/s'),
+      ratio: `${ratios(of((round) => round.endpoint / round.sqlite))} × node:sqlite`,
+      budget: '≥ 2',
+    },
+    {
+      what: 'acknowledged by the endpoint, then `kill -9`: not found',
+      value: `${of((round) => round.lost).reduce((sum, lost) => sum + lost, 0)} of ${adds * rounds.length}`,
+      ratio: '',
+      budget: '0',
     },
     {
       what: 'WriteQueue, 1 caller',
@@ -94,6 +113,7 @@ function cliRows({ node, withWorker, withoutWorker, searchWithWorker }: Awaited<
 }
 
 async function main(): Promise<void> {
+  const busy = (loadavg()[0] ?? 0).toFixed(1);
   const node = await nodeWithSqlite();
   const queue = runQueueBench(node);
   const cli = await benchCli();
@@ -103,13 +123,16 @@ async function main(): Promise<void> {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   const page = `# Benchmarks
 
-Written by \`npm run bench\`. Median (5th–95th percentile) of several rounds in one run; compare the ratios, not the
+Written by \`npm run bench\`, every round of it to \`benchmarks/results.json\`. Median (5th–95th percentile) of several rounds in one run; compare the ratios, not the
 times: machines differ. Memories of 300 characters; ${queue.adds} adds a round, ${queue.rounds.length} rounds.
 
-Machine: ${machine}. Queue and \`node:sqlite\`: Node ${version.slice(1)}. Command line: Node ${process.versions.node}.
+Machine: ${machine}; load average before the run ${busy}, which is what else it was busy with. Queue and \`node:sqlite\`: Node ${version.slice(1)}. Command line: Node ${process.versions.node}.
 
 ${rows}
 `;
+  const results = { machine, loadBefore: busy, node: version, commandLineNode: process.version, queue, cli };
+  mkdirSync(join(root, 'docs/benchmarks'), { recursive: true });
+  writeFileSync(join(root, 'docs/benchmarks/results.json'), `${JSON.stringify(results, null, 2)}\n`);
   const options = await resolveConfig(join(root, 'docs/benchmarks.md'));
   writeFileSync(join(root, 'docs/benchmarks.md'), await format(page, { ...options, parser: 'markdown' }));
   console.log(rows);

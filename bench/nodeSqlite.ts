@@ -8,14 +8,17 @@ import { type Bindable } from '../src/storage/engine.js';
 import { applyRow } from '../src/storage/rowWriter.js';
 import { ensureSchema } from '../src/storage/schema.js';
 
+/** FULL waits for the disk at each commit; NORMAL may lose the latest ones in a power cut. */
+export type Synchronous = 'FULL' | 'NORMAL';
+
 /** The part of `Sql` that schema and row writes use, over a file. */
 class FileSql {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
 
-  constructor(path: string) {
+  constructor(path: string, synchronous: Synchronous) {
     this.#db = new DatabaseSync(path);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF');
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = OFF`);
   }
 
   run(sql: string, values: readonly Bindable[] = []): void {
@@ -25,6 +28,11 @@ class FileSql {
   get(sql: string, values: readonly Bindable[] = []): unknown[] | undefined {
     const row = this.#statement(sql).get(...(values as (string | number | null)[]));
     return row === undefined ? undefined : Object.values(row);
+  }
+
+  all(sql: string, values: readonly Bindable[] = []): unknown[][] {
+    const rows = this.#statement(sql).all(...(values as (string | number | null)[]));
+    return rows.map((row) => Object.values(row));
   }
 
   script(sql: string): void {
@@ -46,8 +54,12 @@ class FileSql {
 }
 
 /** @returns transactions a second, one for each change */
-export function replayIntoNodeSqlite(path: string, changes: readonly (readonly RowWrite[])[]): number {
-  const file = new FileSql(path);
+export function replayIntoNodeSqlite(
+  path: string,
+  synchronous: Synchronous,
+  changes: readonly (readonly RowWrite[])[],
+): number {
+  const file = new FileSql(path, synchronous);
   // The members used are the same; the class itself belongs to sql.js.
   const sql = file as unknown as Sql;
   ensureSchema(sql);

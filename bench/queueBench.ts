@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import type { RowWrite } from '../src/protocol/change.js';
 import { ThreadedBackground } from '../src/worker/threadedBackground.js';
 import { Writer } from '../src/worker/writer.js';
+import { addThroughEndpoint } from './endpointBench.js';
 import { drive, summarize, type Summary } from './measure.js';
 import { replayIntoNodeSqlite } from './nodeSqlite.js';
 import { memoryTexts } from './texts.js';
@@ -18,11 +19,15 @@ import { memoryTexts } from './texts.js';
 const ADDS = 2_000;
 const ROUNDS = 5;
 
-interface Round {
+export interface Round {
   readonly one: number;
   readonly oneP50Ms: number;
   readonly sixtyFour: number;
+  readonly endpoint: number;
+  /** Acknowledged by the endpoint and not there after `kill -9`. */
+  readonly lost: number;
   readonly sqlite: number;
+  readonly sqliteNormal: number;
   readonly floorP50Ms: number;
 }
 
@@ -96,11 +101,16 @@ async function round(seed: number): Promise<Round> {
   try {
     const one = await addAll(join(folder, 'one'), 1, seed);
     const many = await addAll(join(folder, 'many'), 64, seed);
+    const changes = many.lines.map(rowsOf);
+    const endpoint = await addThroughEndpoint(join(folder, 'endpoint'), 64, memoryTexts(ADDS, seed));
     return {
       one: one.perSecond,
       oneP50Ms: summarize(one.latenciesMs).median,
       sixtyFour: many.perSecond,
-      sqlite: replayIntoNodeSqlite(join(folder, 'peer.db'), many.lines.map(rowsOf)),
+      endpoint: endpoint.perSecond,
+      lost: ADDS - endpoint.found,
+      sqlite: replayIntoNodeSqlite(join(folder, 'full.db'), 'FULL', changes),
+      sqliteNormal: replayIntoNodeSqlite(join(folder, 'normal.db'), 'NORMAL', changes),
       floorP50Ms: floor(folder, one.lines).median,
     };
   } finally {
