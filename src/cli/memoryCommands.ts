@@ -1,6 +1,7 @@
 import { command, type CommandSpec } from './commandSpec.js';
 import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import type { Shell } from './shell.js';
+import { describeLeftOut } from '../protocol/leftOut.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
 import { describeHits, describeList, describeMemory } from './memoryText.js';
 import { readText } from './textInput.js';
@@ -97,8 +98,14 @@ async function add(shell: Shell, options: AddOptions, given = ''): Promise<void>
       idempotency_key: options.idempotencyKey,
     }),
   });
-  const { block_index, hash, status, slot, branch } = result;
-  shell.output.result({ block_index, hash, status, via, slot, branch }, () => `Memory added: block #${block_index}`);
+  const { block_index, hash, status, slot, branch, left_out } = result;
+  if (left_out !== undefined && !shell.output.isJson) {
+    shell.output.note(`Left out, and not stored: ${describeLeftOut(left_out)}.`);
+  }
+  shell.output.result(
+    { block_index, hash, status, via, slot, branch, ...(left_out && { left_out }) },
+    () => `Memory added: block #${block_index}`,
+  );
 }
 
 async function search(shell: Shell, options: SearchOptions, query = ''): Promise<void> {

@@ -13,7 +13,7 @@
  * accepts a connection and says nothing (suspended, or still recovering) is an owner, and this is its client.
  */
 
-import type { Environment } from '../protocol/environment.js';
+import { ENV, parseSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
 import { GreeumError, type SerializedError } from '../protocol/errors.js';
 import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operations.js';
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
@@ -39,6 +39,8 @@ export interface WorkerHostOptions {
   env?: Environment | undefined;
   /** Default: on, first free port, 127.0.0.1. */
   http?: Partial<OwnerOptions['http']> | undefined;
+  /** Default: what `GREEUM_SECRETS` says, else `redact`. */
+  secrets?: SecretPolicy | undefined;
   /** How long an orderly stop may take before the thread is ended; default 10 000. */
   stopWithinMs?: number | undefined;
   startThread?: StartThread | undefined;
@@ -69,6 +71,7 @@ export class WorkerHost {
   readonly #onState = new Emitter<HostState>();
   readonly #onStatus = new Emitter<WorkerStatus>();
   readonly #onLog = new Emitter<HostLog>();
+  readonly #secrets: SecretPolicy;
   #state = STOPPED;
   #joinOnly = false;
   #thread: OwnerThread | null = null;
@@ -93,6 +96,7 @@ export class WorkerHost {
   constructor(options: WorkerHostOptions) {
     this.#options = options;
     this.#timing = options.timing ?? systemTiming;
+    this.#secrets = options.secrets ?? parseSecretPolicy((options.env ?? process.env)[ENV.secrets]);
     this.service = new WriteServiceClient({
       source: options.source,
       dataDir: this.dataDir,
@@ -208,6 +212,7 @@ export class WorkerHost {
       host,
       version: VERSION,
       http: { enabled: true, port: null, bind: '127.0.0.1', ...http },
+      secrets: this.#secrets,
     };
     try {
       const thread = (this.#options.startThread ?? startOwnerThread)(options, {

@@ -30,8 +30,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const sinceActivate = countProcessorTime();
   const log = new Log();
   const settings = new Settings();
-  const worker = new WorkerSession(settings.current, ({ dataDir, http }) => {
-    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http });
+  const worker = new WorkerSession(settings.current, ({ dataDir, http, secrets }) => {
+    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets });
   });
   session = worker;
   const state = new StoredState(context.globalState, context.workspaceState);

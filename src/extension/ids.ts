@@ -45,6 +45,7 @@ export const SETTINGS = {
   httpEnabled: 'greeum.http.enabled',
   httpPort: 'greeum.http.port',
   scope: 'greeum.scope',
+  secrets: 'greeum.secrets',
 } as const;
 
 export const CONTEXT_KEYS = {

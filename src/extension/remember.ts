@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { describeLeftOut } from '../protocol/leftOut.js';
 import type { AddMemoryInput, AddMemoryResult } from '../protocol/operations.js';
 import { tryWithPerson } from './errors.js';
 import type { Services } from './services.js';
@@ -18,7 +19,13 @@ export async function remember(services: Services, input: AddMemoryInput): Promi
   return result;
 }
 
-async function confirmAdded({ state, documents }: Services, { block_index }: AddMemoryResult): Promise<void> {
+async function confirmAdded({ state, documents }: Services, { block_index, left_out }: AddMemoryResult): Promise<void> {
+  if (left_out !== undefined) {
+    const kinds = describeLeftOut(left_out);
+    void vscode.window.showWarningMessage(
+      l10n.t('Greeum: left out of block #{0}, and not stored: {1}', block_index, kinds),
+    );
+  }
   const message = l10n.t('Memory added: block #{0}', block_index);
   if (state.isMuted('memoryAdded')) {
     vscode.window.setStatusBarMessage(`$(check) ${message}`, 5000);

@@ -44,6 +44,7 @@ function read(): AllSettings {
     autoStart: configuration.get(SETTINGS.workerAutoStart),
     httpEnabled: configuration.get(SETTINGS.httpEnabled),
     httpPort: configuration.get(SETTINGS.httpPort),
+    secrets: configuration.get(SETTINGS.secrets),
   };
   const shown = resolveViewSettings({ scope: configuration.get(SETTINGS.scope) });
   return { ...resolveSettings(raw, process.env, homedir()), ...shown };

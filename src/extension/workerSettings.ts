@@ -1,7 +1,7 @@
 /** What the settings mean for the worker. Pure: the editor's values come in as they are, sense or nonsense. */
 
 import path from 'node:path';
-import type { Environment } from '../protocol/environment.js';
+import { asSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
 import { chooseDataDir } from '../protocol/location.js';
 
 export interface RawSettings {
@@ -9,6 +9,7 @@ export interface RawSettings {
   autoStart: unknown;
   httpEnabled: unknown;
   httpPort: unknown;
+  secrets: unknown;
 }
 
 export interface WorkerSettings {
@@ -20,6 +21,7 @@ export interface WorkerSettings {
     /** Null: the first free one. */
     port: number | null;
   };
+  secrets: SecretPolicy;
 }
 
 /** A value of the wrong kind counts as not set: the editor already marks it in the settings file. */
@@ -30,13 +32,19 @@ export function resolveSettings(raw: RawSettings, env: Environment, homeDir: str
     dataDir: path.resolve(homeDir, chosen),
     autoStart: raw.autoStart !== false,
     http: { enabled: raw.httpEnabled !== false, port: isPort(raw.httpPort) ? raw.httpPort : null },
+    secrets: asSecretPolicy(raw.secrets) ?? 'redact',
   };
 }
 
 /** True when the worker has to start anew for `next` to hold. */
 export function needsRestart(previous: WorkerSettings, next: WorkerSettings): boolean {
-  const { dataDir, http } = previous;
-  return dataDir !== next.dataDir || http.enabled !== next.http.enabled || http.port !== next.http.port;
+  const { dataDir, http, secrets } = previous;
+  return (
+    dataDir !== next.dataDir ||
+    secrets !== next.secrets ||
+    http.enabled !== next.http.enabled ||
+    http.port !== next.http.port
+  );
 }
 
 function isPort(value: unknown): value is number {

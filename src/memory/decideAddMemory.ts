@@ -44,6 +44,7 @@ export function decideAddMemory(command: AddMemoryCommand, facts: AddMemoryFacts
     branch: block.branch.root,
     timestamp: command.timestamp,
     before: block.branch.parent?.hash ?? null,
+    ...(command.leftOut.length === 0 ? {} : { left_out: command.leftOut.map(({ kind, count }) => ({ kind, count })) }),
   } satisfies AddMemoryResult;
   return { rows, answer };
 }

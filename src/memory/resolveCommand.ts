@@ -6,12 +6,14 @@ import type {
   Command,
   UpdateAssociationsCommand,
 } from '../protocol/commands.js';
+import type { SecretPolicy } from '../protocol/environment.js';
 import type { WriteOperation, WriteSource } from '../protocol/operations.js';
 import { branchWords } from '../text/branchWords.js';
 import { keywords } from '../text/keywords.js';
 import { canonicalJson } from './canonicalJson.js';
 import { MAX_LINKS_PER_ADD } from './linkRule.js';
 import { parseInput } from './parseInput.js';
+import { storable } from './secrets.js';
 import { sha256 } from './sha256.js';
 import { localTimestamp } from './timestamps.js';
 
@@ -33,16 +35,17 @@ export interface Provenance {
   readonly client?: string | undefined;
 }
 
-/** @throws GreeumError of `parseInput` */
+/** @throws GreeumError of `parseInput` and of `storable` */
 export function resolveCommand(
   operation: WriteOperation,
   input: unknown,
   ports: ResolvePorts,
   provenance: Provenance,
+  policy: SecretPolicy = 'redact',
 ): Command {
   switch (operation) {
     case 'add_memory':
-      return addMemory(input, ports, provenance);
+      return addMemory(input, ports, provenance, policy);
     case 'update_associations':
       return updateAssociations(input, ports);
     case 'anchor_update':
@@ -50,11 +53,15 @@ export function resolveCommand(
   }
 }
 
-function addMemory(input: unknown, ports: ResolvePorts, { source, client }: Provenance): AddMemoryCommand {
-  const { content, importance, tags, slot, project, metadata, occurred_at, idempotency_key } = parseInput(
-    'add_memory',
-    input,
-  );
+function addMemory(
+  input: unknown,
+  ports: ResolvePorts,
+  { source, client }: Provenance,
+  policy: SecretPolicy,
+): AddMemoryCommand {
+  const { importance, slot, project, occurred_at, idempotency_key, ...given } = parseInput('add_memory', input);
+  const { value, leftOut } = storable(given, policy);
+  const { content, tags, metadata } = value;
   const atMs = ports.nowMs();
   const [nodeId = '', ...associationIds] = randomIds(1 + MAX_LINKS_PER_ADD, ports);
   return {
@@ -81,6 +88,7 @@ function addMemory(input: unknown, ports: ResolvePorts, { source, client }: Prov
     nodeId: `node_${nodeId}`,
     associationIds: associationIds.map((id) => `assoc_${id}`),
     vector: null,
+    leftOut,
   };
 }
 

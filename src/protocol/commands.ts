@@ -4,7 +4,7 @@
  */
 
 import type { JsonObject } from './json.js';
-import type { SlotName } from './operations.js';
+import type { LeftOut, SlotName } from './operations.js';
 
 interface CommandBase {
   /** Unix milliseconds at which the owner accepted it. */
@@ -45,6 +45,8 @@ export interface AddMemoryCommand extends CommandBase {
   /** Six ids, enough for the most links an add can make. */
   associationIds: readonly string[];
   vector: Vector | null;
+  /** Told to the caller. */
+  leftOut: readonly LeftOut[];
 }
 
 export interface UpdateAssociationsCommand extends CommandBase {

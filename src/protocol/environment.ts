@@ -7,12 +7,29 @@ export const ENV = {
   useWorker: 'GREEUM_USE_WORKER',
   workerEndpoint: 'GREEUM_WORKER_ENDPOINT',
   mcpHttp: 'GREEUM_MCP_HTTP',
+  secrets: 'GREEUM_SECRETS',
 } as const;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `auto`: the worker when there is one, else the local path. */
 export type WorkerUse = 'never' | 'auto' | 'require';
+
+/** What happens to secrets in what is to be remembered: left out, the memory refused, or kept. */
+export const SECRET_POLICIES = ['redact', 'refuse', 'off'] as const;
+export type SecretPolicy = (typeof SECRET_POLICIES)[number];
+
+/** Null for anything else. */
+export function asSecretPolicy(value: unknown): SecretPolicy | null {
+  return SECRET_POLICIES.find((policy) => policy === value) ?? null;
+}
+
+/** Reads `GREEUM_SECRETS`; `redact` when it is not set. @throws GreeumError `invalid_argument` for another value */
+export function parseSecretPolicy(value: string | undefined): SecretPolicy {
+  const policy = asSecretPolicy(value?.trim().toLowerCase() || 'redact');
+  if (policy !== null) return policy;
+  throw new GreeumError('invalid_argument', `GREEUM_SECRETS is "${String(value)}"; it takes redact, refuse or off.`);
+}
 
 /** Reads `GREEUM_USE_WORKER` (design, section 8). @throws GreeumError `invalid_argument` for another value. */
 export function parseWorkerUse(value: string | undefined): WorkerUse {

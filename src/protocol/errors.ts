@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'invalid_detail',
   'invalid_idempotency_key',
   'idempotency_conflict',
+  'secret_found',
   // the data directory and its files
   'data_dir_missing',
   'data_dir_unwritable',

@@ -29,6 +29,12 @@ export interface AddMemoryInput {
   idempotency_key?: string;
 }
 
+/** Something that was not stored with a memory, by its kind; the text itself is told to nobody. */
+export interface LeftOut {
+  kind: string;
+  count: number;
+}
+
 export interface AddMemoryResult {
   block_index: number;
   hash: string;
@@ -40,6 +46,8 @@ export interface AddMemoryResult {
   timestamp: string;
   /** Hash of the block this one continues, or null. */
   before: string | null;
+  /** Secrets and private passages that were left out; absent when nothing was. */
+  left_out?: LeftOut[];
   /**
    * In the answer to a repeated request only: what the first answer said, when the memory has another place in the
    * chain since, because another program had written to the file.

@@ -3,6 +3,7 @@
  * they start by file path: `new Worker('dist/owner.js', { workerData: OwnerOptions })`.
  */
 
+import type { SecretPolicy } from './environment.js';
 import type { SerializedError } from './errors.js';
 import type { OwnerHost, WorkerStatus } from './operations.js';
 
@@ -13,6 +14,8 @@ export interface OwnerOptions {
   version: string;
   /** Loopback HTTP. `port` null: first free one, the previous owner's first. */
   http: { enabled: boolean; port: number | null; bind: string };
+  /** What happens to secrets in memories. */
+  secrets: SecretPolicy;
 }
 
 export type ToOwner = { type: 'stop' };

@@ -5,6 +5,7 @@
 
 import type { SearchIndex as Index } from '../storage/searchIndex.js';
 import { rebase } from '../memory/rebase.js';
+import { ENV, parseSecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { LocalMemory, LocalModule, LocalOptions } from '../protocol/localModule.js';
 import type { CallOptions } from '../protocol/memoryService.js';
@@ -34,6 +35,7 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
   const writer = await Writer.open({
     dataDir,
     role: 'local',
+    secrets: parseSecretPolicy(process.env[ENV.secrets]),
     createBackground: (store) => {
       isSmall = store.databaseBytes <= SMALL_IMAGE_BYTES;
       return {

@@ -52,7 +52,7 @@ export class Owner implements MemoryService {
   static async start(options: OwnerOptions, post: (message: FromOwner) => void): Promise<Owner> {
     const owner = new Owner(options, post);
     owner.#writer = await WriterClient.start(
-      { dataDir: options.dataDir },
+      { dataDir: options.dataDir, secrets: options.secrets },
       {
         onSnapshot: () => owner.#changed(),
         log: (level, text) => post({ type: 'log', level, text }),

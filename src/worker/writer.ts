@@ -9,6 +9,7 @@ import { parseInput } from '../memory/parseInput.js';
 import { rebase } from '../memory/rebase.js';
 import { resolveCommand, type Provenance } from '../memory/resolveCommand.js';
 import type { Command } from '../protocol/commands.js';
+import type { SecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import {
   isWriteOperation,
@@ -39,6 +40,8 @@ export interface WriterOptions {
   readonly role: LockHolder['role'];
   /** Default: the machine's own. */
   readonly files?: Files;
+  /** Default: `redact`. */
+  readonly secrets?: SecretPolicy | undefined;
   createBackground(store: Store): Background;
   /** Lines hold no memory text. */
   log(level: LogLevel, text: string): void;
@@ -95,6 +98,7 @@ export class Writer {
   readonly #background: Background;
   readonly #reads: Reads;
   readonly #indexer: Indexer;
+  readonly #secrets: SecretPolicy;
   #degraded: DegradedState | null = null;
   /** Set when the image lacks what is on disk. */
   #lost: GreeumError | null = null;
@@ -103,6 +107,7 @@ export class Writer {
 
   private constructor(options: WriterOptions, layout: Layout, lock: OwnershipLock, store: Store) {
     this.#options = options;
+    this.#secrets = options.secrets ?? 'redact';
     this.#layout = layout;
     this.#lock = lock;
     this.#store = store;
@@ -188,7 +193,7 @@ export class Writer {
     if (this.#lost !== null) throw this.#lost;
     if (this.#isClosed) throw stopping();
     if (isWriteOperation(operation)) {
-      return this.#queue.submit(resolveCommand(operation, input, ports, origin), origin.caller);
+      return this.#queue.submit(resolveCommand(operation, input, ports, origin, this.#secrets), origin.caller);
     }
     if (isReadOperation(operation)) return this.#reads.run(operation, input);
     parseInput(operation, input);

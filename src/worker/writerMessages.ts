@@ -1,10 +1,12 @@
 /** Messages between the owner thread and its writer thread. Answers of one batch travel together. */
 
+import type { SecretPolicy } from '../protocol/environment.js';
 import type { SerializedError } from '../protocol/errors.js';
 import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer.js';
 
 export interface WriterThreadOptions {
   readonly dataDir: string;
+  readonly secrets: SecretPolicy;
 }
 
 export type ToWriter =

@@ -15,7 +15,7 @@ const SNAPSHOT_INTERVAL_MS = 200;
 
 if (parentPort === null) throw new Error('writer.js runs as a worker thread.');
 const port = parentPort;
-const { dataDir } = workerData as WriterThreadOptions;
+const { dataDir, secrets } = workerData as WriterThreadOptions;
 
 function post(message: FromWriter): void {
   port.postMessage(message);
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   writer = await Writer.open({
     dataDir,
     role: 'worker',
+    secrets,
     createBackground: () => new ThreadedBackground(dataDir, __dirname),
     log: (level, text) => post({ type: 'log', level, text }),
     onChange: () => writer !== null && scheduleSnapshot(snapshot),

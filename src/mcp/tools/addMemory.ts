@@ -1,3 +1,4 @@
+import { describeLeftOut } from '../../protocol/leftOut.js';
 import { MAX_CONTENT_BYTES } from '../../protocol/limits.js';
 import {
   BLOCK_INDEX,
@@ -52,5 +53,6 @@ export const addMemory: Tool<'add_memory'> = {
   toText: (result) =>
     '**SUCCESS: Memory Successfully Added!**\n\n' +
     `**Block Index**: #${result.block_index}\n` +
-    `**STM Slot**: ${result.slot}`,
+    `**STM Slot**: ${result.slot}` +
+    (result.left_out === undefined ? '' : `\n**Left out, and not stored**: ${describeLeftOut(result.left_out)}`),
 };

@@ -55,7 +55,11 @@ class FakeHost implements Host {
 }
 
 function settingsOf(dataDir: string): WorkerSettings {
-  return resolveSettings({ dataDir, autoStart: true, httpEnabled: true, httpPort: null }, {}, '/home/ada');
+  return resolveSettings(
+    { dataDir, autoStart: true, httpEnabled: true, httpPort: null, secrets: undefined },
+    {},
+    '/home/ada',
+  );
 }
 
 function newSession(): { session: WorkerSession; hosts: FakeHost[]; order: string[] } {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { needsRestart, resolveSettings, type RawSettings } from '../../../src/extension/workerSettings.js';
 
-const unset: RawSettings = { dataDir: '', autoStart: undefined, httpEnabled: undefined, httpPort: undefined };
+const unset: RawSettings = {
+  dataDir: '',
+  autoStart: undefined,
+  httpEnabled: undefined,
+  httpPort: undefined,
+  secrets: undefined,
+};
 const resolve = (raw: Partial<RawSettings>, env = {}) => resolveSettings({ ...unset, ...raw }, env, '/home/ada');
 
 describe('resolveSettings', () => {
@@ -10,6 +16,7 @@ describe('resolveSettings', () => {
       dataDir: '/home/ada/.greeum',
       autoStart: true,
       http: { enabled: true, port: null },
+      secrets: 'redact',
     });
   });
 

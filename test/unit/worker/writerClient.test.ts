@@ -72,7 +72,7 @@ describe('the way to the writer thread', () => {
         onLost();
       },
     };
-    client = await WriterClient.start({ dataDir }, events, distDir);
+    client = await WriterClient.start({ dataDir, secrets: 'redact' }, events, distDir);
     return client;
   }
 
