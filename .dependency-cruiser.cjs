@@ -20,6 +20,7 @@ const packages = {
   vscode: 'src/extension/',
   commander: 'src/cli/',
   'sql\\.js': 'src/storage/',
+  porter2: 'src/text/',
   'fs-native-extensions': 'src/(worker|storage)/',
   '@modelcontextprotocol/[^/]+': 'src/(mcp|worker/endpoint)/',
   zod: 'src/(mcp|worker/endpoint)/',

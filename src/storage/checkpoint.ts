@@ -63,7 +63,7 @@ export async function writeImage(
   const databaseBytes = writeDatabase(files, layout, image, sequence);
   const problems: string[] = [];
   const index = companion(files, layout.indexTemp, problems, () => {
-    const bytes = buildIndex(files, layout, sqljs, image);
+    const bytes = buildIndex(files, layout, image);
     return bytes === null ? null : { bytes };
   });
   const slots = companion(files, layout.slotsTemp, problems, () =>
@@ -118,22 +118,13 @@ function discard(files: Files, path: string): void {
   }
 }
 
-function buildIndex(
-  files: Files,
-  layout: Layout,
-  sqljs: Parameters<typeof SearchIndex.open>[0],
-  image: Image,
-): Uint8Array | null {
-  const index = SearchIndex.openFile(files, sqljs, layout.index, image.sql);
-  try {
-    const before = index.lastBlock;
-    index.catchUp();
-    const lag = index.lastBlock - before;
-    const isWorthIt = lag >= INDEX_LAG_BLOCKS || lag > before * INDEX_LAG_RATIO;
-    return isWorthIt ? index.export() : null;
-  } finally {
-    index.close();
-  }
+function buildIndex(files: Files, layout: Layout, image: Image): Uint8Array | null {
+  const index = SearchIndex.openFile(files, layout.index, image.sql);
+  const before = index.lastBlock;
+  index.catchUp();
+  const lag = index.lastBlock - before;
+  const isWorthIt = lag >= INDEX_LAG_BLOCKS || lag > before * INDEX_LAG_RATIO;
+  return isWorthIt ? index.export() : null;
 }
 
 export interface InstalledDatabase {

@@ -1,57 +1,67 @@
 /**
- * `index.db`: which blocks have which tokens, in an FTS4 table over our own tokens. Derived: it can be deleted at any
+ * `index.db`: which blocks have which tokens, an inverted index in typed arrays. Derived: it can be deleted at any
  * time and is rebuilt from the image. Blocks never change, so the index only grows.
  *
- * Rejected: FTS5 (not in sql.js), an index inside `memory.db` (other SQLite builds may lack FTS4, and the file would
- * stop being one that any program can open), a library's index in memory (100 000 memories take 8 s to build).
+ * Rejected: FTS4 in sql.js (3 µs for each matching row: 100 ms for a question of ten words at 100 000 memories, and no
+ * way to weigh a word by more than its count), FTS5 (not in sql.js), a library's index (100 000 memories take 8 s to
+ * build and half a gigabyte).
  */
 
-import type { SqlJsStatic } from 'sql.js';
-
-import type { SearchCandidates, SearchMatch } from '../protocol/search.js';
+import { SLOT_NAMES } from '../protocol/operations.js';
+import type { SearchCorpus, SearchDocument } from '../protocol/search.js';
+import { editDistance } from '../text/editDistance.js';
+import { localTimeMs } from '../text/localTime.js';
 import { searchTokens } from '../text/searchTokens.js';
-import { integer, Sql, text } from './engine.js';
+import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 import type { Files } from './files.js';
+import { Documents } from './index/documents.js';
+import { readIndex, readPosition, writeIndex, type IndexSections } from './index/indexFile.js';
+import { MAX_DOCUMENTS, Postings } from './index/postings.js';
+import { TermTable } from './index/termTable.js';
 
-/** Part of the index's identity: another way of making tokens needs another index. */
-const TOKENS_VERSION = 1;
-const REBUILD_BATCH = 500;
+const TOKENS_VERSION = 2;
+const READ_BATCH = 200;
+const EMPTY = -1;
 
-const SCHEMA = `
-PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384;
-CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts4(body, content="", tokenize=simple);
-CREATE TABLE IF NOT EXISTS position (
-  id INTEGER PRIMARY KEY CHECK (id = 0), tokens_version INTEGER NOT NULL, last_block INTEGER NOT NULL,
-  last_hash TEXT NOT NULL);
-`;
+/** No token begins with a space, so these are terms of their own. */
+const TAG_MARK = ' #';
+const PROJECT_MARK = ' @';
 
-export class SearchIndex {
-  readonly #sqljs: SqlJsStatic;
+const NEXT_BLOCKS = `
+SELECT b.block_index, b.context, b.hash, b.timestamp, b.importance, b.slot, g.project, g.occurred_at,
+  (SELECT p.block_index FROM blocks p WHERE p.hash = b.before AND p.block_index < b.block_index LIMIT 1),
+  (SELECT json_group_array(t.tag) FROM block_tags t WHERE t.block_index = b.block_index)
+FROM blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index
+WHERE b.block_index > ? ORDER BY b.block_index LIMIT ?`;
+
+export class SearchIndex implements SearchCorpus {
   readonly #image: Sql;
-  #sql: Sql;
+  readonly #terms: TermTable;
+  readonly #postings = new Postings();
+  readonly #documents: Documents;
   #lastBlock: number;
-  /** Whether it came from a file, which may turn out to be scratched when it is used. */
-  #isStored: boolean;
+  #lastHash: string;
 
-  private constructor(sqljs: SqlJsStatic, image: Sql, stored: Stored | null) {
-    this.#sqljs = sqljs;
+  private constructor(image: Sql, stored: Stored | null) {
     this.#image = image;
-    this.#sql = stored?.sql ?? create(sqljs);
+    this.#terms = new TermTable(stored?.sections);
+    this.#documents = new Documents(stored?.sections);
+    if (stored !== null) this.#postings.import(stored.sections.counts, stored.sections.postings);
     this.#lastBlock = stored?.lastBlock ?? EMPTY;
-    this.#isStored = stored !== null;
+    this.#lastHash = stored?.lastHash ?? '';
   }
 
   /**
    * Opens the stored index when it belongs to this image, else a new one.
    * @param bytes of `index.db`, or null
    */
-  static open(sqljs: SqlJsStatic, bytes: Uint8Array | null, image: Sql): SearchIndex {
-    return new SearchIndex(sqljs, image, bytes === null ? null : openStored(sqljs, bytes, image));
+  static open(bytes: Uint8Array | null, image: Sql): SearchIndex {
+    return new SearchIndex(image, bytes === null ? null : readStored(bytes, image));
   }
 
   /** The same from the file at `path`, which may be missing. */
-  static openFile(files: Files, sqljs: SqlJsStatic, path: string, image: Sql): SearchIndex {
-    return SearchIndex.open(sqljs, readStored(files, path), image);
+  static openFile(files: Files, path: string, image: Sql): SearchIndex {
+    return SearchIndex.open(readBytes(files, path), image);
   }
 
   /** Largest block index that the index holds; -1 when it is empty. */
@@ -64,129 +74,147 @@ export class SearchIndex {
    * @returns whether it is complete now
    */
   catchUp(limit = Number.MAX_SAFE_INTEGER): boolean {
-    return this.#orBuiltAgain(() => this.#catchUp(limit));
-  }
-
-  /** Blocks of the image that have at least one of the tokens. @param tokens distinct, as `searchTokens` makes them */
-  candidates(tokens: readonly string[]): SearchCandidates {
-    return this.#orBuiltAgain(() => {
-      this.#catchUp(Number.MAX_SAFE_INTEGER);
-      return this.#candidates(tokens);
-    });
+    for (let left = limit; left > 0;) {
+      const rows = this.#image.all(NEXT_BLOCKS, [this.#lastBlock, Math.min(left, READ_BATCH)]);
+      if (rows.length === 0) return true;
+      for (const row of rows) this.#add(row);
+      left -= rows.length;
+    }
+    return this.#image.get('SELECT 1 FROM blocks WHERE block_index > ? LIMIT 1', [this.#lastBlock]) === undefined;
   }
 
   export(): Uint8Array {
-    return this.#sql.export();
+    const position = { tokensVersion: TOKENS_VERSION, lastBlock: this.#lastBlock, lastHash: this.#lastHash };
+    return writeIndex(position, {
+      ...this.#documents.export(),
+      ...this.#terms.export(),
+      ...this.#postings.export(this.#terms.size),
+    });
   }
 
-  close(): void {
-    this.#sql.close();
+  get documentCount(): number {
+    return this.#documents.count;
   }
 
-  /** What fails on a stored index is done once more on a new one. */
-  #orBuiltAgain<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (!this.#isStored) throw error;
-      this.#sql.close();
-      this.#sql = create(this.#sqljs);
-      this.#lastBlock = EMPTY;
-      this.#isStored = false;
-      return work();
+  get averageLength(): number {
+    return this.#documents.averageLength;
+  }
+
+  get lengths(): Uint16Array {
+    return this.#documents.lengths;
+  }
+
+  get whensMs(): Float64Array {
+    return this.#documents.whensMs;
+  }
+
+  find(token: string): number {
+    return this.#terms.find(token);
+  }
+
+  token(term: number): string {
+    return this.#terms.term(term);
+  }
+
+  findTag(tag: string): number {
+    return this.#terms.find(TAG_MARK + tag);
+  }
+
+  findProject(project: string): number {
+    return this.#terms.find(PROJECT_MARK + project);
+  }
+
+  documentFrequency(term: number): number {
+    return this.#postings.count(term);
+  }
+
+  each(term: number, visit: (document: number, frequency: number) => void): void {
+    this.#postings.each(term, visit);
+  }
+
+  withPrefix(prefix: string, max: number): number[] {
+    return this.#terms.withPrefix(prefix, max);
+  }
+
+  similarTo(token: string, max: number): number[] {
+    const edits = token.length < 8 ? 1 : 2;
+    const found: { term: number; distance: number; count: number }[] = [];
+    for (const term of this.#terms.candidatesFor(token, edits)) {
+      const distance = editDistance(token, this.#terms.term(term));
+      if (distance > 0 && distance <= edits) found.push({ term, distance, count: this.#postings.count(term) });
     }
+    found.sort((a, b) => a.distance - b.distance || b.count - a.count || a.term - b.term);
+    return found.slice(0, max).map(({ term }) => term);
   }
 
-  #catchUp(limit: number): boolean {
-    const image = this.#image;
-    let left = limit;
-    while (left > 0) {
-      const rows = image.all(
-        'SELECT block_index, context, hash FROM blocks WHERE block_index > ? ORDER BY block_index LIMIT ?',
-        [this.#lastBlock, Math.min(left, REBUILD_BATCH)],
-      );
-      if (rows.length === 0) return true;
-      this.#sql.run('BEGIN');
-      for (const row of rows) {
-        const body = searchTokens(text(row[1])).join(' ');
-        this.#sql.run('INSERT INTO terms(docid, body) VALUES (?, ?)', [integer(row[0]), body]);
-      }
-      const last = rows[rows.length - 1] ?? [];
-      this.#sql.run('INSERT OR REPLACE INTO position VALUES (0, ?, ?, ?)', [
-        TOKENS_VERSION,
-        integer(last[0]),
-        text(last[2]),
-      ]);
-      this.#sql.run('COMMIT');
-      this.#lastBlock = integer(last[0]);
-      left -= rows.length;
-    }
-    return image.get('SELECT 1 FROM blocks WHERE block_index > ? LIMIT 1', [this.#lastBlock]) === undefined;
+  soundingLike(token: string): number[] {
+    return this.#terms.soundingLike(token);
   }
 
-  #candidates(tokens: readonly string[]): SearchCandidates {
-    const matches: SearchMatch[] = [];
-    let documentCount = 0;
-    let averageLength = 0;
-    let documentFrequencies: number[] = tokens.map(() => 0);
-    if (tokens.length === 0) return { documentCount, averageLength, documentFrequencies, matches };
-    const rows = this.#sql.each(`SELECT docid, matchinfo(terms, 'nalx') FROM terms WHERE terms MATCH ?`, [
-      tokens.join(' OR '),
-    ]);
-    for (const [docid, info] of rows) {
-      const numbers = asUint32(info as Uint8Array);
-      if (matches.length === 0) {
-        documentCount = numbers[0] ?? 0;
-        averageLength = numbers[1] ?? 0;
-        documentFrequencies = tokens.map((_, index) => numbers[3 + index * 3 + 2] ?? 0);
-      }
-      const frequencies = tokens.map((_, index) => numbers[3 + index * 3] ?? 0);
-      matches.push({ blockIndex: integer(docid), length: numbers[2] ?? 0, frequencies });
-    }
-    return { documentCount, averageLength, documentFrequencies, matches };
+  documentOf(blockIndex: number): number {
+    return this.#documents.find(blockIndex);
   }
-}
 
-const EMPTY = -1;
+  document(number: number): SearchDocument {
+    return this.#documents.get(number);
+  }
 
-function create(sqljs: SqlJsStatic): Sql {
-  const sql = new Sql(sqljs, null);
-  sql.script(SCHEMA);
-  return sql;
+  children(document: number): number[] {
+    return this.#documents.children(document);
+  }
+
+  #add(row: readonly Cell[]): void {
+    const blockIndex = integer(row[0]);
+    const project = textOrNull(row[6]);
+    const tags = JSON.parse(text(row[9])) as string[];
+    const body = searchTokens(text(row[1]));
+    // What a memory is filed under is part of what it says.
+    const labels = [...tags, ...(project === null ? [] : [project])].flatMap((label) => searchTokens(label));
+    const document = this.#documents.add({
+      blockIndex,
+      length: body.length,
+      whenMs: localTimeMs(textOrNull(row[7]) ?? text(row[3])),
+      importance: Number(row[4] ?? 0),
+      slot: SLOT_NAMES.findIndex((name) => name === row[5]),
+      parent: typeof row[8] === 'number' ? this.#documents.find(row[8]) : -1,
+      project: project === null ? -1 : this.#terms.add(PROJECT_MARK + project),
+    });
+    if (document >= MAX_DOCUMENTS) throw new RangeError('The search index is full.');
+    const counts = new Map<string, number>();
+    for (const token of body) counts.set(token, (counts.get(token) ?? 0) + 1);
+    for (const token of labels) counts.set(token, (counts.get(token) ?? 0) + 1);
+    for (const tag of tags) counts.set(TAG_MARK + tag, 1);
+    if (project !== null) counts.set(PROJECT_MARK + project, 1);
+    for (const [token, count] of counts) this.#postings.add(this.#terms.add(token), document, count);
+    this.#lastBlock = blockIndex;
+    this.#lastHash = text(row[2]);
+  }
 }
 
 interface Stored {
-  readonly sql: Sql;
+  readonly sections: IndexSections;
   readonly lastBlock: number;
+  readonly lastHash: string;
 }
 
-/** Null when the file is damaged, from another version, or of another memory. */
-function openStored(sqljs: SqlJsStatic, bytes: Uint8Array, image: Sql): Stored | null {
-  let sql: Sql | null = null;
-  try {
-    sql = new Sql(sqljs, bytes);
-    sql.script(SCHEMA);
-    const position = sql.get('SELECT tokens_version, last_block, last_hash FROM position WHERE id = 0');
-    const lastBlock = integer(position?.[1]);
-    const block = image.get('SELECT hash FROM blocks WHERE block_index = ?', [lastBlock]);
-    const belongs = integer(position?.[0]) === TOKENS_VERSION && block !== undefined && block[0] === position?.[2];
-    if (belongs) return { sql, lastBlock };
-  } catch {
-    // Whatever is wrong with a derived file, the answer is the same: build it again.
-  }
-  sql?.close();
-  return null;
+/** Null when it is damaged, from another version, or of another memory. */
+function readStored(bytes: Uint8Array, image: Sql): Stored | null {
+  const position = readPosition(bytes);
+  if (position?.tokensVersion !== TOKENS_VERSION) return null;
+  const { lastBlock, lastHash } = position;
+  const block = image.get('SELECT hash FROM blocks WHERE block_index = ?', [lastBlock]);
+  if (block === undefined || text(block[0]) !== lastHash) return null;
+  const sections = readIndex(bytes);
+  if (sections === null) return null;
+  const blocks = image.get('SELECT count(*) FROM blocks WHERE block_index <= ?', [lastBlock]);
+  return integer(blocks?.[0]) === sections.blocks.length ? { sections, lastBlock, lastHash } : null;
 }
 
-function readStored(files: Files, path: string): Uint8Array | null {
+/** Null also when it cannot be read: whatever is wrong with a derived file, the answer is to build it again. */
+function readBytes(files: Files, path: string): Uint8Array | null {
   try {
     return (files.stat(path)?.size ?? 0) > 0 ? files.readAll(path) : null;
   } catch {
-    // As above.
     return null;
   }
-}
-
-function asUint32(blob: Uint8Array): Uint32Array {
-  return new Uint32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength));
 }

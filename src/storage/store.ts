@@ -72,7 +72,6 @@ export class Store {
    * @throws GreeumError what `takeOver` throws, `journal_write_failed`
    */
   static async open(files: Files, layout: Layout, nowMs: number, rebase: Rebase): Promise<Store> {
-    const sqljs = await loadEngine();
     const { image, guard, identity, notes, ...taken } = await takeOver(files, layout, nowMs, rebase);
     const journal = new Journal(files, layout.journalFolder, taken.journal, taken.lastSequence);
     try {
@@ -80,7 +79,7 @@ export class Store {
       const rows = [['put', 'greeum_state', ['epoch', String(epoch)]]] as const;
       journal.append([{ seq: journal.nextSequence, epoch, at: nowMs, rows }]);
       image.applyRows(rows);
-      const openIndex = (): SearchIndex => SearchIndex.openFile(files, sqljs, layout.index, image.sql);
+      const openIndex = (): SearchIndex => SearchIndex.openFile(files, layout.index, image.sql);
       return new Store({ files, layout, image, journal, guard, identity, openIndex, epoch, notes });
     } catch (error) {
       journal.close();
@@ -193,6 +192,10 @@ export class Store {
     return this.#index;
   }
 
+  get isIndexOpen(): boolean {
+    return this.#index !== null;
+  }
+
   /** Blocks that the index lacks; 0 before it is opened. */
   get indexBacklog(): number {
     return this.#index === null ? 0 : (this.#recent.list()[0]?.blockIndex ?? -1) - this.#index.lastBlock;
@@ -247,7 +250,6 @@ export class Store {
   close(): void {
     this.#journal.close();
     this.#guard.close();
-    this.#index?.close();
     this.#image.close();
   }
 }

@@ -14,12 +14,17 @@ export interface Run {
   readonly text: string;
 }
 
+/** Where in the scanned text a run begins, in UTF-16 units. */
+export interface PlacedRun extends Run {
+  readonly at: number;
+}
+
 /** `joiner` belongs to a word when there is one on both its sides; `mark` to whatever it stands on. */
 type CharKind = RunKind | 'joiner' | 'mark' | 'separator';
 
 /** The runs of a normalised text in order, of any length. Linear. */
-export function scan(text: string): Run[] {
-  const runs: Run[] = [];
+export function scan(text: string): PlacedRun[] {
+  const runs: PlacedRun[] = [];
   let kind: RunKind | 'separator' = 'separator';
   let start = 0;
   for (let at = 0; at < text.length;) {
@@ -31,13 +36,13 @@ export function scan(text: string): Run[] {
       found = kind === 'word' && kindOf(text.codePointAt(next) ?? 0) === 'word' ? kind : 'separator';
     }
     if (found !== kind) {
-      if (kind !== 'separator') runs.push({ kind, text: text.slice(start, at) });
+      if (kind !== 'separator') runs.push({ kind, text: text.slice(start, at), at: start });
       kind = found;
       start = at;
     }
     at = next;
   }
-  if (kind !== 'separator') runs.push({ kind, text: text.slice(start) });
+  if (kind !== 'separator') runs.push({ kind, text: text.slice(start), at: start });
   return runs;
 }
 

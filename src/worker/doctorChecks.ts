@@ -103,7 +103,7 @@ async function examineMemory(files: Files, layout: Layout, isFree: boolean): Pro
   const { opened, failure } = canOpen ? await tryOpen(files, layout) : { opened: null, failure: null };
   try {
     const image = checkImage(files, layout, disk, journal, opened);
-    const index = attempt('index', () => [checkIndex(files, sqljs, layout.index, opened?.image.sql ?? null)]);
+    const index = attempt('index', () => [checkIndex(files, layout.index, opened?.image.sql ?? null)]);
     const slots = attempt('slots', () => [checkSlots(files, sqljs, layout.slots)]);
     const fits = failure === null || state.kind === 'busy' ? [] : [failure];
     const findings = [...checkJournal(journal, isFree), ...image, ...fits, ...index, ...slots];

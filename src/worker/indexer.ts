@@ -1,6 +1,7 @@
 /**
  * Brings new blocks into the search index, off the way of the writes: many at a time, because that is several times
- * cheaper, and when writing pauses. A search that comes sooner completes the index itself.
+ * cheaper, and when writing pauses. A search that comes sooner completes the index itself when little is missing, and
+ * waits for it when much is: writes go on between the steps.
  */
 
 /** Nothing was written for so long: a good moment. */
@@ -15,6 +16,8 @@ export interface IndexWork {
   backlog(): number;
   /** Indexes at most so many blocks. @returns whether the index is complete */
   step(blocks: number): boolean;
+  /** Whether the index is open: before that its backlog is not known. */
+  isOpen(): boolean;
 }
 
 export class Indexer {
@@ -22,6 +25,7 @@ export class Indexer {
   #timer: NodeJS.Timeout | null = null;
   #isRunning = false;
   #isClosed = false;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(work: IndexWork) {
     this.#work = work;
@@ -42,11 +46,25 @@ export class Indexer {
     setImmediate(() => {
       this.#isRunning = false;
       if (!this.#isClosed && !this.#work.step(STEP_BLOCKS)) this.start();
+      else this.#release();
     });
+  }
+
+  /** Resolves when so little is missing that a search may complete the index itself. */
+  async nearlyComplete(): Promise<void> {
+    if (this.#isClosed || (this.#work.isOpen() && this.#work.backlog() < MAX_BACKLOG)) return;
+    const released = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.start();
+    await released;
+  }
+
+  #release(): void {
+    for (const done of this.#waiting.splice(0)) done();
   }
 
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#release();
   }
 }

@@ -9,8 +9,7 @@ import { ENV, parseSecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { LocalMemory, LocalModule, LocalOptions } from '../protocol/localModule.js';
 import type { CallOptions } from '../protocol/memoryService.js';
-import { isOwnerOperation, type InputOf, type OperationName, type ResultOf } from '../protocol/operations.js';
-import { loadEngine } from '../storage/engine.js';
+import type { InputOf, OperationName, ResultOf } from '../protocol/operations.js';
 import { nodeFiles } from '../storage/files.js';
 import { layoutOf } from '../storage/layout.js';
 import { Queries } from '../storage/queries.js';
@@ -57,7 +56,7 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
       options: CallOptions = {},
     ): Promise<ResultOf<K>> {
       if (fatal !== null) throw fatal;
-      if (isOwnerOperation(operation)) throw noWorker();
+      if (operation === 'worker_status' || operation === 'stop') throw noWorker();
       return await writer.call(operation, input, {
         source: options.source ?? 'api',
         client: options.client,
@@ -73,12 +72,11 @@ async function openReader(dataDir: string): Promise<LocalMemory> {
   requireDataDir(nodeFiles, dataDir);
   const layout = layoutOf(dataDir);
   const opened = await openMemory(nodeFiles, layout, { rebase });
-  const sqljs = await loadEngine();
   const { sql } = opened.image;
   let index: Index | null = null;
   const reads = new Reads({
     queries: new Queries(sql),
-    index: () => (index ??= SearchIndex.openFile(nodeFiles, sqljs, layout.index, sql)),
+    index: () => (index ??= SearchIndex.openFile(nodeFiles, layout.index, sql)),
     files: () => ({
       data_dir: dataDir,
       database: layout.database,
@@ -86,6 +84,7 @@ async function openReader(dataDir: string): Promise<LocalMemory> {
       journal_bytes: opened.journal.bytes,
     }),
     monotonicMs: () => performance.now(),
+    nowMs: () => Date.now(),
   });
   return {
     async call<K extends OperationName>(operation: K, input: InputOf<K>): Promise<ResultOf<K>> {
@@ -94,7 +93,6 @@ async function openReader(dataDir: string): Promise<LocalMemory> {
       return reads.run(operation, input);
     },
     close: () => {
-      index?.close();
       opened.image.close();
       return Promise.resolve();
     },

@@ -1,23 +1,16 @@
 /** The reading operations, over any open image: the owner's warm one, or a reader's own. */
 
-import { rankCandidates } from '../memory/bm25.js';
 import { parseInput } from '../memory/parseInput.js';
 import { GreeumError } from '../protocol/errors.js';
 import type {
   ListGroupsResult,
   ListMemoriesResult,
-  MemoryRecord,
   MemoryStats,
   OperationName,
   Operations,
-  SearchHit,
   SearchMemoryResult,
-  SlotName,
 } from '../protocol/operations.js';
-import type { Queries } from '../storage/queries.js';
-import type { SearchIndex } from '../storage/searchIndex.js';
-import { searchTokens } from '../text/searchTokens.js';
-import { snippet } from '../text/snippet.js';
+import { Search, type SearchSource } from './search.js';
 
 const READ_OPERATIONS = [
   'search_memory',
@@ -36,24 +29,20 @@ export function isReadOperation(operation: OperationName): operation is ReadOper
   return (READ_OPERATIONS as readonly string[]).includes(operation);
 }
 
-export interface ReadSource {
-  readonly queries: Queries;
-  /** Holds every block of the image. */
-  index(): SearchIndex;
+export interface ReadSource extends SearchSource {
   files(): Pick<MemoryStats, 'data_dir' | 'database' | 'database_bytes' | 'journal_bytes'>;
   monotonicMs(): number;
 }
 
-/** More distinct tokens than this say no more about what is looked for, and each costs a posting list. */
-const MAX_QUERY_TOKENS = 64;
-const SNIPPET_CHARS = 240;
 const KNOWN_PROJECTS_SHOWN = 10;
 
 export class Reads {
   readonly #source: ReadSource;
+  readonly #searching: Search;
 
   constructor(source: ReadSource) {
     this.#source = source;
+    this.#searching = new Search(source);
   }
 
   /** @throws GreeumError for bad input, `unknown_block`, `unknown_project` */
@@ -107,14 +96,7 @@ export class Reads {
     const startMs = this.#source.monotonicMs();
     const query = parseInput('search_memory', input);
     this.#requireProject(query);
-    const tokens = [...new Set(searchTokens(query.query))].slice(0, MAX_QUERY_TOKENS);
-    const results: SearchHit[] = [];
-    for (const { blockIndex, score } of rankCandidates(this.#source.index().candidates(tokens))) {
-      const record = this.#source.queries.record(blockIndex);
-      if (record === null || !matches(record, query)) continue;
-      results.push({ ...record, context: passage(record.context, query.detail, tokens), score });
-      if (results.length >= query.limit) break;
-    }
+    const results = this.#searching.run(query);
     return { results, took_ms: Math.round((this.#source.monotonicMs() - startMs) * 1000) / 1000 };
   }
 
@@ -132,31 +114,4 @@ interface Scope {
   /** Null: memories that belong to none. */
   project?: string | null | undefined;
   include_global?: boolean | undefined;
-}
-
-interface Filter extends Scope {
-  slot?: SlotName | undefined;
-  tags?: readonly string[] | undefined;
-  since?: string | undefined;
-  until?: string | undefined;
-}
-
-function matches(record: MemoryRecord, { slot, tags, since, until, ...scope }: Filter): boolean {
-  const when = record.occurred_at ?? record.timestamp;
-  return (
-    (slot === undefined || record.slot === slot) &&
-    isInScope(record, scope) &&
-    (tags === undefined || tags.every((tag) => record.tags.includes(tag))) &&
-    (since === undefined || when >= since) &&
-    (until === undefined || when <= until)
-  );
-}
-
-function isInScope(record: MemoryRecord, { project, include_global: includeGlobal }: Scope): boolean {
-  return project === undefined || record.project === project || (includeGlobal === true && record.project === null);
-}
-
-function passage(context: string, detail: 'snippet' | 'full' | 'ids', tokens: readonly string[]): string {
-  if (detail === 'full') return context;
-  return detail === 'ids' ? '' : snippet(context, tokens, SNIPPET_CHARS);
 }

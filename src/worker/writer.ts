@@ -13,7 +13,6 @@ import type { SecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import {
   isWriteOperation,
-  type OwnerOperation,
   type DegradedState,
   type FlushResult,
   type OperationName,
@@ -72,7 +71,7 @@ export interface WriterSnapshot {
 }
 
 /** `worker_status` and `stop` are the owner's, who knows of endpoints and clients. */
-export type WriterOperation = Exclude<OperationName, OwnerOperation>;
+export type WriterOperation = Exclude<OperationName, 'worker_status' | 'stop'>;
 
 /** How long a local writer may be waited for, before the caller looks again whether there is a worker by now. */
 const LOCAL_WRITER_WAIT_MS = 5_000;
@@ -134,7 +133,11 @@ export class Writer {
       },
       store.appliedSequence,
     );
-    this.#indexer = new Indexer({ backlog: () => store.indexBacklog, step: (blocks) => store.prepareIndex(blocks) });
+    this.#indexer = new Indexer({
+      backlog: () => store.indexBacklog,
+      step: (blocks) => store.prepareIndex(blocks),
+      isOpen: () => store.isIndexOpen,
+    });
     this.#reads = new Reads({
       queries: store.queries,
       index: () => store.index,
@@ -145,6 +148,7 @@ export class Writer {
         journal_bytes: store.journalBytes,
       }),
       monotonicMs: ports.monotonicMs,
+      nowMs: ports.nowMs,
     });
   }
 
@@ -195,9 +199,18 @@ export class Writer {
     if (isWriteOperation(operation)) {
       return this.#queue.submit(resolveCommand(operation, input, ports, origin, this.#secrets), origin.caller);
     }
-    if (isReadOperation(operation)) return this.#reads.run(operation, input);
+    if (isReadOperation(operation)) {
+      if (operation === 'search_memory') await this.#indexReady();
+      return this.#reads.run(operation, input);
+    }
     parseInput(operation, input);
     return operation === 'flush' ? this.#flush() : this.#background.verify();
+  }
+
+  async #indexReady(): Promise<void> {
+    await this.#indexer.nearlyComplete();
+    if (this.#lost !== null) throw this.#lost;
+    if (this.#isClosed) throw stopping();
   }
 
   get snapshot(): WriterSnapshot {

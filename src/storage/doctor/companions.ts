@@ -7,29 +7,29 @@ import { GreeumError } from '../../protocol/errors.js';
 import { acceptDatabase } from '../databaseFile.js';
 import { Sql, text } from '../engine.js';
 import type { Files } from '../files.js';
+import { readIndex } from '../index/indexFile.js';
 import { SearchIndex } from '../searchIndex.js';
 import { readSlotsFile } from '../slotsFile.js';
 
 /** @param image null when it cannot be opened now */
-export function checkIndex(files: Files, sqljs: SqlJsStatic, path: string, image: Sql | null): DoctorFinding {
+export function checkIndex(files: Files, path: string, image: Sql | null): DoctorFinding {
   const found = files.stat(path);
   if (found === null || found.size === 0) {
     return index('note', 'There is no stored search index; it is built when needed.');
   }
   const bytes = files.readAll(path);
-  const problem = problemOf(sqljs, bytes, path);
-  if (problem !== null) {
-    return index('damage', `${path} is damaged (${problem}).`, 'set it aside; search builds it again by itself');
+  // Until 0.1 the index was an SQLite database.
+  if (Buffer.from(bytes.subarray(0, 15)).toString('latin1') === 'SQLite format 3') {
+    return index('note', 'The search index is of an older version; it is rebuilt by itself.');
+  }
+  if (readIndex(bytes) === null) {
+    return index('damage', `${path} is damaged.`, 'set it aside; search builds it again by itself');
   }
   if (image === null) return index('note', 'Whether the search index matches cannot be told now.');
-  const opened = SearchIndex.open(sqljs, bytes, image);
-  try {
-    // A new one stands in for one that does not belong to this memory.
-    if (opened.lastBlock >= 0) return index('ok', `The search index matches up to memory #${opened.lastBlock}.`);
-    return index('note', 'The search index is of another state of the memory; it is rebuilt by itself.');
-  } finally {
-    opened.close();
-  }
+  const { lastBlock } = SearchIndex.open(bytes, image);
+  // A new one stands in for one that does not belong to this memory.
+  if (lastBlock >= 0) return index('ok', `The search index matches up to memory #${lastBlock}.`);
+  return index('note', 'The search index is of another state of the memory; it is rebuilt by itself.');
 }
 
 /** `remedy` sets the file aside. */

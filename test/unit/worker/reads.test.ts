@@ -24,6 +24,7 @@ describe('reading', () => {
       index: () => memory.store.index,
       files: () => FILES,
       monotonicMs: () => (clockMs += 1.23456),
+      nowMs: () => Date.UTC(2026, 5, 30),
     });
   });
 
@@ -48,7 +49,7 @@ describe('reading', () => {
     await add(
       { content: 'cold cache' },
       { content: 'cache of cold food, cold drinks and more' },
-      { content: 'bridge' },
+      { content: 'bridge', project: 'another' },
     );
     const { results, took_ms } = reads.run('search_memory', { query: 'cold cache' });
     assert.deepEqual(

@@ -1,0 +1,266 @@
+/** Which memories answer a query best. Pure: everything it knows comes from the corpus and the request. */
+
+import type { SearchCorpus } from '../../protocol/search.js';
+import type { QueryWord } from '../../text/queryWords.js';
+import { RANKING, RECENCY_HALF_LIFE_DAYS, type RankingWeights } from './weights.js';
+import { inverseDocumentFrequency, resolveWords, WordScores, type ResolvedWord } from './wordScores.js';
+
+export interface RankRequest {
+  readonly words: readonly QueryWord[];
+  /** When what is looked for happened, as the query says it; local time as in `SearchDocument.whenMs`. */
+  readonly time: TimeSpan | null;
+  /** Now, likewise. */
+  readonly nowMs: number;
+  /** How many are wanted. */
+  readonly count: number;
+  /** Null: all documents. */
+  readonly accepts: ((document: number) => boolean) | null;
+  /** Blocks that the slots point at. */
+  readonly slotHeads: readonly number[];
+  /** Linked blocks, with strengths from 0 to 1. */
+  links(blockIndex: number): readonly { blockIndex: number; strength: number }[];
+}
+
+export interface TimeSpan {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** Parts of a score; their sum is it. */
+export interface ScoreParts {
+  words: number;
+  context: number;
+  time: number;
+  recency: number;
+  importance: number;
+  slot_head: number;
+}
+
+export interface Ranked {
+  readonly document: number;
+  readonly blockIndex: number;
+  /** 0 to about 1: the share of what was asked for. */
+  readonly score: number;
+  readonly parts: ScoreParts;
+}
+
+export interface Ranking {
+  /** Best first, the newest of equals; at most as many as were wanted. */
+  readonly found: Ranked[];
+  /** Of the words that were asked for, in every form in which memories have them. */
+  readonly tokens: ReadonlySet<string>;
+}
+
+/** So many of the best are looked at together with their neighbours. */
+const MIN_SEEDS = 100;
+const SEEDS_FOR_EACH = 4;
+/** Links are read from the database: only those of the very best. */
+const LINKED_SEEDS = 4;
+/** A memory that has none of the words is shown only if its neighbours bring it this near to the best. */
+const SILENT_FLOOR = 0.1;
+const MS_PER_DAY = 86_400_000;
+
+/** Made once and used for query after query: it holds arrays as long as the corpus. */
+export class Ranker {
+  readonly #scores = new WordScores();
+  readonly #weights: RankingWeights;
+  /** Of the score that the time makes up in the query at hand, 0 to 1. */
+  #share = 0;
+
+  constructor(weights: RankingWeights = RANKING) {
+    this.#weights = weights;
+  }
+
+  rank(corpus: SearchCorpus, request: RankRequest): Ranking {
+    const words = resolveWords(corpus, request.words);
+    this.#scores.run(corpus, words, this.#weights);
+    this.#share = timeShare(corpus, words, request.time, this.#weights);
+    const seeds = this.#seeds(corpus, request, Math.max(MIN_SEEDS, SEEDS_FOR_EACH * request.count));
+    const context = this.#context(corpus, seeds, request);
+    const found: Ranked[] = [];
+    for (const document of new Set([...seeds.map((seed) => seed.document), ...context.keys()])) {
+      if (request.accepts?.(document) === false) continue;
+      found.push(this.#ranked(corpus, document, context.get(document) ?? 0, request));
+    }
+    found.sort(byScore);
+    const leastSilent = SILENT_FLOOR * (found[0]?.score ?? 0);
+    const telling = found.filter(({ score, parts }) => parts.words + parts.time > 0 || score >= leastSilent);
+    const tokens = words.flatMap(({ forms }) =>
+      forms.flatMap(({ terms }) => terms.map(({ term }) => corpus.token(term))),
+    );
+    return { found: telling.slice(0, request.count), tokens: new Set(tokens) };
+  }
+
+  /** The best by their words and time alone. Those that the filter keeps out find nothing, not even neighbours. */
+  #seeds(corpus: SearchCorpus, request: RankRequest, count: number): Seed[] {
+    const heap = new BestOf(count);
+    for (let at = 0; at < this.#scores.count; at++) {
+      const document = this.#scores.document(at);
+      if (request.accepts?.(document) === false) continue;
+      heap.add(document, this.#own(corpus, document, request));
+    }
+    if (request.time !== null) {
+      for (let document = 0; document < corpus.documentCount; document++) {
+        if (this.#scores.of(document) > 0 || request.accepts?.(document) === false) continue;
+        const score = this.#timeScore(corpus, document, request.time);
+        if (score > 0) heap.add(document, score);
+      }
+    }
+    return heap.sorted();
+  }
+
+  #own(corpus: SearchCorpus, document: number, request: RankRequest): number {
+    return this.#wordScore(document) + this.#timeScore(corpus, document, request.time);
+  }
+
+  #wordScore(document: number): number {
+    return (1 - this.#share) * this.#scores.of(document);
+  }
+
+  #timeScore(corpus: SearchCorpus, document: number, time: TimeSpan | null): number {
+    return time !== null && isWithin(corpus, document, time) ? this.#share : 0;
+  }
+
+  /** What each document gets from the seeds around it. */
+  #context(corpus: SearchCorpus, seeds: readonly Seed[], request: RankRequest): Map<number, number> {
+    const { parent, child, beside, near, linked } = this.#weights;
+    const gained = new Map<number, number>();
+    const give = (to: number, score: number): void => {
+      if (to < 0 || to >= corpus.documentCount) return;
+      gained.set(to, Math.max(gained.get(to) ?? 0, score));
+    };
+    for (const [rank, seed] of seeds.entries()) {
+      const self = corpus.document(seed.document);
+      // A memory lends to the one it continues what that one's child is worth, and the other way round.
+      give(self.parent, child * seed.score);
+      for (const next of corpus.children(seed.document)) give(next, parent * seed.score);
+      for (const [step, share] of [
+        [1, beside],
+        [2, near],
+      ] as const) {
+        for (const other of [seed.document - step, seed.document + step]) {
+          if (isSameSession(corpus, seed.document, other)) give(other, share * seed.score);
+        }
+      }
+      if (rank >= LINKED_SEEDS) continue;
+      for (const { blockIndex, strength } of request.links(self.blockIndex)) {
+        give(corpus.documentOf(blockIndex), linked * strength * seed.score);
+      }
+    }
+    return gained;
+  }
+
+  #ranked(corpus: SearchCorpus, document: number, context: number, request: RankRequest): Ranked {
+    const weights = this.#weights;
+    const { blockIndex, whenMs, importance } = corpus.document(document);
+    const words = this.#wordScore(document);
+    const ageDays = Math.max(0, request.nowMs - whenMs) / MS_PER_DAY;
+    const parts: ScoreParts = {
+      words,
+      context: words > 0 ? context : context * weights.silent,
+      time: this.#timeScore(corpus, document, request.time),
+      recency: weights.recency * 2 ** (-ageDays / RECENCY_HALF_LIFE_DAYS),
+      importance: weights.importance * importance,
+      slot_head: request.slotHeads.includes(blockIndex) ? weights.slotHead : 0,
+    };
+    const { context: lent, time, recency, importance: weight, slot_head } = parts;
+    return { document, blockIndex, score: words + lent + time + recency + weight + slot_head, parts };
+  }
+}
+
+/** As if the time were one more word, as rare as what happened in it. */
+function timeShare(
+  corpus: SearchCorpus,
+  words: readonly ResolvedWord[],
+  time: TimeSpan | null,
+  weights: RankingWeights,
+): number {
+  if (time === null) return 0;
+  let inside = 0;
+  for (let document = 0; document < corpus.documentCount; document++) if (isWithin(corpus, document, time)) inside += 1;
+  const worth = weights.time * inverseDocumentFrequency(inside, corpus.documentCount);
+  return worth / (worth + words.reduce((sum, word) => sum + word.worth, 0));
+}
+
+function isWithin({ whensMs }: SearchCorpus, document: number, { firstMs, lastMs }: TimeSpan): boolean {
+  const when = whensMs[document] ?? 0;
+  return when >= firstMs && when <= lastMs;
+}
+
+/** Written one after the other about the same thing: same project, at most a day apart. */
+function isSameSession(corpus: SearchCorpus, document: number, other: number): boolean {
+  if (other < 0 || other >= corpus.documentCount) return false;
+  const here = corpus.document(document);
+  const there = corpus.document(other);
+  return here.project === there.project && Math.abs(here.whenMs - there.whenMs) <= MS_PER_DAY;
+}
+
+function byScore(a: Ranked, b: Ranked): number {
+  return b.score - a.score || b.blockIndex - a.blockIndex;
+}
+
+interface Seed {
+  readonly document: number;
+  readonly score: number;
+}
+
+/** The largest of many, by a heap with the smallest of them on top. */
+class BestOf {
+  readonly #size: number;
+  readonly #heap: Seed[] = [];
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(document: number, score: number): void {
+    const smallest = this.#heap[0];
+    if (this.#heap.length < this.#size) {
+      this.#heap.push({ document, score });
+      this.#siftUp();
+    } else if (smallest !== undefined && comesBefore({ document, score }, smallest)) {
+      this.#heap[0] = { document, score };
+      this.#siftDown();
+    }
+  }
+
+  /** Best first, the newest of equals. */
+  sorted(): Seed[] {
+    return [...this.#heap].sort((a, b) => (comesBefore(a, b) ? -1 : 1));
+  }
+
+  #siftUp(): void {
+    const heap = this.#heap;
+    for (let at = heap.length - 1; at > 0;) {
+      const parent = (at - 1) >> 1;
+      if (!this.#swapIfBefore(parent, at)) return;
+      at = parent;
+    }
+  }
+
+  #siftDown(): void {
+    for (let at = 0; ;) {
+      const left = 2 * at + 1;
+      const right = left + 1;
+      const a = this.#heap[left];
+      const b = this.#heap[right];
+      if (a === undefined) return;
+      const child = b !== undefined && comesBefore(a, b) ? right : left;
+      if (!this.#swapIfBefore(at, child)) return;
+      at = child;
+    }
+  }
+
+  /** Exchanges two when the upper one is the better. */
+  #swapIfBefore(upper: number, lower: number): boolean {
+    const [a, b] = [this.#heap[upper], this.#heap[lower]];
+    if (a === undefined || b === undefined || !comesBefore(a, b)) return false;
+    this.#heap[upper] = b;
+    this.#heap[lower] = a;
+    return true;
+  }
+}
+
+function comesBefore(a: Seed, b: Seed): boolean {
+  return a.score === b.score ? a.document > b.document : a.score > b.score;
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+
+import { Ranker, type Ranked, type RankRequest } from '../../../../src/memory/search/rank.js';
+import { loadEngine } from '../../../../src/storage/engine.js';
+import { Image } from '../../../../src/storage/image.js';
+import { SearchIndex } from '../../../../src/storage/searchIndex.js';
+import { queryWords } from '../../../../src/text/queryWords.js';
+
+const NOW_MS = Date.UTC(2026, 5, 30);
+
+interface Block {
+  readonly text: string;
+  readonly at?: string;
+  readonly project?: string;
+  readonly before?: number;
+}
+
+describe('the ranking', () => {
+  let image: Image;
+
+  beforeEach(async () => {
+    image = new Image(await loadEngine(), null);
+  });
+
+  afterEach(() => image.close());
+
+  function indexOf(...blocks: readonly (Block | string)[]): SearchIndex {
+    for (const [at, given] of blocks.entries()) {
+      // A project of its own for each, so that only those that say so are neighbours.
+      const block = typeof given === 'string' ? { text: given, project: `p${at}` } : given;
+      const before = block.before === undefined ? null : `h${block.before}`;
+      const timestamp = block.at ?? '2026-06-01T00:00:00';
+      const row = [
+        at,
+        timestamp,
+        block.text,
+        0.5,
+        `h${at}`,
+        '',
+        null,
+        before,
+        '[]',
+        '[]',
+        0,
+        0,
+        0,
+        null,
+        0,
+        0,
+      ] as const;
+      image.applyRows([['insert', 'blocks', row]]);
+      image.sql.run('INSERT INTO greeum_blocks VALUES (?, ?, NULL)', [at, block.project ?? 'same']);
+    }
+    const index = SearchIndex.open(null, image.sql);
+    index.catchUp();
+    return index;
+  }
+
+  function rank(index: SearchIndex, query: string, more: Partial<RankRequest> = {}): Ranked[] {
+    return new Ranker().rank(index, {
+      words: queryWords(query),
+      time: null,
+      nowMs: NOW_MS,
+      count: 10,
+      accepts: null,
+      slotHeads: [],
+      links: () => [],
+      ...more,
+    }).found;
+  }
+
+  const blocksOf = (found: readonly Ranked[]): number[] => found.map(({ blockIndex }) => blockIndex);
+
+  it('puts what has more of the words first', () => {
+    const index = indexOf('the cache is warm', 'a cold cache', 'cold water', 'bridge');
+    assert.deepEqual(blocksOf(rank(index, 'cold cache'))[0], 1);
+    assert.ok(!blocksOf(rank(index, 'cold cache')).includes(3));
+  });
+
+  it('lets a rare word count more than a frequent one', () => {
+    const index = indexOf('common rare', ...Array.from({ length: 20 }, () => 'common word'), 'rare thing');
+    assert.deepEqual(blocksOf(rank(index, 'common rare')).slice(0, 2), [0, 21]);
+  });
+
+  it('puts the newest of equals first', () => {
+    assert.deepEqual(blocksOf(rank(indexOf('cache', 'cache', 'cache'), 'cache')), [2, 1, 0]);
+  });
+
+  it('gives a memory that has it all about 1, and one that has little of it little', () => {
+    const index = indexOf(
+      'postgres connection pool',
+      'swimming pool',
+      ...Array.from({ length: 30 }, (_, at) => `other ${at}`),
+    );
+    const [best, second] = rank(index, 'postgres connection pool');
+    assert.ok((best?.score ?? 0) > 0.8 && (second?.score ?? 1) < 0.5);
+    assert.deepEqual(rank(index, 'zebra'), []);
+  });
+
+  it('finds by another ending, by a slip of the pen, by another word and by another language', () => {
+    const index = indexOf('we deploy on Tuesdays', 'kubernetes upgrade', '결제 오류', 'ClickHouse TTL');
+    for (const [query, block] of [
+      ['deployments', 0],
+      ['rollout', 0],
+      ['배포', 0],
+      ['kubernets', 1],
+      ['payment', 2],
+      ['클릭하우스', 3],
+    ] as const) {
+      assert.equal(blocksOf(rank(index, query))[0], block, query);
+    }
+  });
+
+  it('counts a word itself more than another word for it', () => {
+    assert.deepEqual(blocksOf(rank(indexOf('the rollout failed', 'deployment notes'), 'deployment'))[0], 1);
+  });
+
+  it('lends score to what stands beside it in the same project on the same day', () => {
+    const index = indexOf(
+      { text: 'checkout answered 503' },
+      { text: 'a migration held a lock' },
+      { text: 'lunch', at: '2026-06-09' },
+      { text: 'lunch', project: 'another' },
+    );
+    const found = rank(index, 'checkout 503');
+    assert.deepEqual(blocksOf(found), [0, 1]);
+    assert.deepEqual([found[1]?.parts.words, (found[1]?.parts.context ?? 0) > 0], [0, true]);
+  });
+
+  it('lends score along links and branches', () => {
+    const index = indexOf(
+      { text: 'pool exhausted', project: 'a' },
+      { text: 'pool note', project: 'b' },
+      { text: 'pool note', project: 'c', before: 0 },
+    );
+    const linked = rank(index, 'pool exhausted', {
+      links: (block) => (block === 0 ? [{ blockIndex: 1, strength: 1 }] : []),
+    });
+    const context = new Map(linked.map(({ blockIndex, parts }) => [blockIndex, parts.context]));
+    assert.ok((context.get(1) ?? 0) > 0 && (context.get(2) ?? 0) > 0);
+  });
+
+  it('takes a time for one more word', () => {
+    const index = indexOf(
+      { text: 'cache outage', at: '2026-05-01', project: 'a' },
+      { text: 'cache outage', at: '2026-06-20', project: 'b' },
+    );
+    const time = { firstMs: Date.UTC(2026, 4, 1), lastMs: Date.UTC(2026, 4, 2) - 1 };
+    assert.deepEqual(blocksOf(rank(index, 'cache outage', { time })), [0, 1]);
+    assert.deepEqual(blocksOf(rank(index, '', { time })), [0]);
+  });
+
+  it('finds nothing that the filter keeps out, and all that it lets through', () => {
+    const index = indexOf(...Array.from({ length: 300 }, () => 'cache'));
+    assert.deepEqual(blocksOf(rank(index, 'cache', { accepts: (document) => document === 7 })), [7]);
+  });
+
+  it('is the same for the same question, whatever was asked before', () => {
+    const index = indexOf('cold cache', 'warm cache', 'bridge');
+    const ranker = new Ranker();
+    const ask = (query: string): Ranked[] =>
+      ranker.rank(index, {
+        words: queryWords(query),
+        time: null,
+        nowMs: NOW_MS,
+        count: 5,
+        accepts: null,
+        slotHeads: [],
+        links: () => [],
+      }).found;
+    const first = ask('cache');
+    ask('bridge warm');
+    assert.deepEqual(ask('cache'), first);
+  });
+});
