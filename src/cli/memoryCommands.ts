@@ -3,7 +3,7 @@ import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocatio
 import type { Shell } from './shell.js';
 import { describeLeftOut } from '../protocol/leftOut.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
-import { describeHits, describeList, describeMemory } from './memoryText.js';
+import { describeAdded, describeHits, describeList, describeMemory } from './memoryText.js';
 import { readText } from './textInput.js';
 import { ratio, searchDetail, slotName, tagList, wholeNumber } from './values.js';
 
@@ -13,6 +13,8 @@ interface AddOptions extends CommonOptions {
   slot?: SlotName;
   project?: string;
   occurredAt?: string;
+  allowDuplicate?: boolean;
+  supersedes?: number;
   idempotencyKey?: string;
 }
 
@@ -44,6 +46,8 @@ export const MEMORY_COMMANDS: readonly CommandSpec[] = [
       { flags: '-s, --slot <A|B|C>', says: 'continue what this slot points at', read: slotName },
       { flags: '--project <name>', says: 'project it belongs to' },
       { flags: '--occurred-at <date>', says: 'when it happened, if that is not now (ISO 8601)' },
+      { flags: '--allow-duplicate', says: 'add it even if a memory says the same already' },
+      { flags: '--supersedes <block>', says: 'number of an older memory that this one replaces', read: wholeNumber },
       KEY_OPTION,
       ...WORKER_OPTIONS,
     ],
@@ -95,16 +99,17 @@ async function add(shell: Shell, options: AddOptions, given = ''): Promise<void>
       slot: options.slot,
       project: options.project,
       occurred_at: options.occurredAt,
+      allow_duplicate: options.allowDuplicate,
+      supersedes: options.supersedes,
       idempotency_key: options.idempotencyKey,
     }),
   });
-  const { block_index, hash, status, slot, branch, left_out } = result;
+  const { block_index, hash, status, slot, branch, similarity, left_out } = result;
   if (left_out !== undefined && !shell.output.isJson) {
     shell.output.note(`Left out, and not stored: ${describeLeftOut(left_out)}.`);
   }
-  shell.output.result(
-    { block_index, hash, status, via, slot, branch, ...(left_out && { left_out }) },
-    () => `Memory added: block #${block_index}`,
+  shell.output.result({ block_index, hash, status, via, slot, branch, ...present({ similarity, left_out }) }, () =>
+    describeAdded(result),
   );
 }
 

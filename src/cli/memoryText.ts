@@ -1,6 +1,21 @@
 /** Memories in words, for a terminal. */
 
-import type { ListMemoriesResult, MemoryDetail, MemoryRecord, SearchHit } from '../protocol/operations.js';
+import type {
+  AddMemoryResult,
+  ListMemoriesResult,
+  MemoryDetail,
+  MemoryRecord,
+  SearchHit,
+} from '../protocol/operations.js';
+
+export function describeAdded({ status, block_index, similarity = 1 }: AddMemoryResult): string {
+  if (status === 'added') return `Memory added: block #${block_index}`;
+  const percent = Math.floor(similarity * 100);
+  return (
+    `Nothing added: block #${block_index} says the same already (${percent} % alike).\n` +
+    `  To replace it, repeat with --supersedes ${block_index}; to keep both, with --allow-duplicate.`
+  );
+}
 
 export function describeHits(hits: readonly SearchHit[]): string {
   if (hits.length === 0) return 'No memories found.';
@@ -21,6 +36,7 @@ export function describeMemory(memory: MemoryDetail): string {
   const facts: readonly [string, string][] = [
     ['hash', memory.hash],
     ['branch', memory.branch ?? ''],
+    ['replaced', memory.superseded_by === null ? '' : `by #${memory.superseded_by}`],
     ['project', memory.project ?? ''],
     ['occurred', memory.occurred_at ?? ''],
     ['importance', String(memory.importance)],

@@ -19,14 +19,18 @@ export async function remember(services: Services, input: AddMemoryInput): Promi
   return result;
 }
 
-async function confirmAdded({ state, documents }: Services, { block_index, left_out }: AddMemoryResult): Promise<void> {
+async function confirmAdded({ state, documents }: Services, added: AddMemoryResult): Promise<void> {
+  const { block_index, status, left_out } = added;
   if (left_out !== undefined) {
     const kinds = describeLeftOut(left_out);
     void vscode.window.showWarningMessage(
       l10n.t('Greeum: left out of block #{0}, and not stored: {1}', block_index, kinds),
     );
   }
-  const message = l10n.t('Memory added: block #{0}', block_index);
+  const message =
+    status === 'added'
+      ? l10n.t('Memory added: block #{0}', block_index)
+      : l10n.t('Nothing added: block #{0} says the same already', block_index);
   if (state.isMuted('memoryAdded')) {
     vscode.window.setStatusBarMessage(`$(check) ${message}`, 5000);
     return;

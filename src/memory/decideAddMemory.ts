@@ -2,12 +2,15 @@
 
 import type { RowWrite } from '../protocol/change.js';
 import type { AddMemoryCommand, Vector } from '../protocol/commands.js';
+import { GreeumError } from '../protocol/errors.js';
 import type { AddMemoryFacts } from '../protocol/facts.js';
+import type { JsonObject } from '../protocol/json.js';
 import type { AddMemoryResult, SlotName } from '../protocol/operations.js';
 import { base64OfFloats } from './base64.js';
 import { blockHash } from './blockHash.js';
 import { chooseBranch, type BranchChoice } from './branchRule.js';
-import { chooseLinks } from './linkRule.js';
+import { findDuplicate, type Duplicate } from './duplicateRule.js';
+import { chooseLinks, MAX_LINKS_PER_ADD } from './linkRule.js';
 import type { Outcome } from './onceOnly.js';
 import { nodeRow, associationRow } from './rows.js';
 import { slotRow, STMAnchorStore } from './stmAnchorStore.js';
@@ -21,7 +24,29 @@ interface NewBlock {
   readonly branch: BranchChoice;
 }
 
+/**
+ * A memory that says what another one says already is answered with that one, and not written.
+ * @throws GreeumError `unknown_block` when it replaces one that is not there
+ */
 export function decideAddMemory(command: AddMemoryCommand, facts: AddMemoryFacts): Outcome {
+  requireSuperseded(command, facts);
+  const duplicate = findDuplicate(command.content, facts.similar);
+  return duplicate === null ? added(command, facts) : { rows: [], answer: duplicateAnswer(duplicate) };
+}
+
+function requireSuperseded({ supersedes }: AddMemoryCommand, { superseded }: AddMemoryFacts): void {
+  if (supersedes === null || superseded !== null) return;
+  throw new GreeumError('unknown_block', `There is no memory #${supersedes} to replace. Nothing was added.`, {
+    hint: 'Search or list memories to see their numbers.',
+  });
+}
+
+function duplicateAnswer({ of, similarity }: Duplicate): AddMemoryResult & JsonObject {
+  const { blockIndex: block_index, hash, slot, root: branch, timestamp, before } = of;
+  return { block_index, hash, status: 'duplicate', slot, branch, timestamp, before, similarity };
+}
+
+function added(command: AddMemoryCommand, facts: AddMemoryFacts): Outcome {
   const anchors = new STMAnchorStore(facts.slots);
   const block = newBlock(command, facts, anchors);
   const isPinned = anchors.state(block.slot).pinned;
@@ -31,6 +56,7 @@ export function decideAddMemory(command: AddMemoryCommand, facts: AddMemoryFacts
     ...(block.branch.parent === null ? [] : [childRow(block.branch.parent.blockIndex, block.hash)]),
     nodeRow(command.nodeId, block.blockIndex, command.content, command.timestamp),
     ...linkRows(command, facts, block.branch),
+    ...supersededRows(command, facts, block.blockIndex),
     ...(isPinned
       ? []
       : [slotRow(anchors.moved(block.slot, { hash: block.hash, content: command.content }, command.atMs))]),
@@ -130,4 +156,20 @@ function linkRows(command: AddMemoryCommand, facts: AddMemoryFacts, branch: Bran
       timestamp: command.timestamp,
     }),
   );
+}
+
+/** The older memory stays as it is; beside it stands which one replaces it, the newest if several do. */
+function supersededRows(command: AddMemoryCommand, { superseded }: AddMemoryFacts, blockIndex: number): RowWrite[] {
+  if (superseded === null) return [];
+  const mark: RowWrite = ['put', 'greeum_superseded', [superseded.blockIndex, blockIndex]];
+  if (superseded.nodeId === null) return [mark];
+  const link = associationRow({
+    associationId: command.associationIds[MAX_LINKS_PER_ADD - 1] ?? '',
+    sourceNodeId: command.nodeId,
+    targetNodeId: superseded.nodeId,
+    type: 'supersedes',
+    strength: 1,
+    timestamp: command.timestamp,
+  });
+  return [mark, link];
 }

@@ -6,8 +6,8 @@
 import type { KeywordFacts } from '../protocol/facts.js';
 
 const MAX_SEMANTIC_LINKS = 5;
-/** Ids that a command brings along. */
-export const MAX_LINKS_PER_ADD = MAX_SEMANTIC_LINKS + 1;
+/** Ids that a command brings along: these, the one to the branch's end, and the one to what it replaces. */
+export const MAX_LINKS_PER_ADD = MAX_SEMANTIC_LINKS + 2;
 
 const TEMPORAL_STRENGTH = 0.2;
 /** Links by meaning are stronger than any link by time, as in Greeum. */

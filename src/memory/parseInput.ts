@@ -63,7 +63,10 @@ export function parseInput<K extends OperationName>(operation: K, input: unknown
 }
 
 function parseAddMemory(input: unknown) {
-  const allowed = ['content', 'importance', 'tags', 'slot', 'project', 'metadata', 'occurred_at', 'idempotency_key'];
+  const allowed = [
+    ...['content', 'importance', 'tags', 'slot', 'project', 'metadata', 'occurred_at'],
+    ...['allow_duplicate', 'supersedes', 'idempotency_key'],
+  ];
   const fields = readFields('add_memory', input, allowed);
   return defined({
     content: readContent(fields['content']),
@@ -73,6 +76,8 @@ function parseAddMemory(input: unknown) {
     project: readProject(fields['project']),
     metadata: readMetadata(fields['metadata']),
     occurred_at: readDate('occurred_at', fields['occurred_at']),
+    allow_duplicate: readBoolean('allow_duplicate', fields['allow_duplicate']),
+    supersedes: fields['supersedes'] === undefined ? undefined : readBlockIndex('supersedes', fields['supersedes']),
     idempotency_key: readIdempotencyKey(fields['idempotency_key']),
   });
 }

@@ -12,16 +12,17 @@ import type { JsonValue } from '../protocol/json.js';
 import type { ChainHead, MovedBlock, Rebased } from '../protocol/rebase.js';
 import { blockHash } from './blockHash.js';
 
-/** Columns that hold the number of a block. */
-const INDEX_COLUMNS: Partial<Record<TableName, string>> = {
-  blocks: 'block_index',
-  block_keywords: 'block_index',
-  block_tags: 'block_index',
-  block_metadata: 'block_index',
-  block_embeddings: 'block_index',
-  memory_nodes: 'memory_id',
-  consolidation_queue: 'block_index',
-  greeum_blocks: 'block_index',
+/** Columns that hold numbers of blocks. */
+const INDEX_COLUMNS: Partial<Record<TableName, readonly string[]>> = {
+  blocks: ['block_index'],
+  block_keywords: ['block_index'],
+  block_tags: ['block_index'],
+  block_metadata: ['block_index'],
+  block_embeddings: ['block_index'],
+  memory_nodes: ['memory_id'],
+  consolidation_queue: ['block_index'],
+  greeum_blocks: ['block_index'],
+  greeum_superseded: ['block_index', 'by_index'],
 };
 
 /** Columns that hold the hash of a block. A block's own `hash` and `prev_hash` are made anew. */
@@ -110,7 +111,7 @@ class Moves {
   }
 
   #value(table: TableName, column: string, value: SqlValue): SqlValue {
-    if (INDEX_COLUMNS[table] === column) return this.#index(value);
+    if (INDEX_COLUMNS[table]?.includes(column) === true) return this.#index(value);
     return HASH_COLUMNS[table] === column ? this.#hash(value) : value;
   }
 

@@ -59,7 +59,8 @@ function addMemory(
   { source, client }: Provenance,
   policy: SecretPolicy,
 ): AddMemoryCommand {
-  const { importance, slot, project, occurred_at, idempotency_key, ...given } = parseInput('add_memory', input);
+  const { allow_duplicate, supersedes, ...parsed } = parseInput('add_memory', input);
+  const { importance, slot, project, occurred_at, idempotency_key, ...given } = parsed;
   const { value, leftOut } = storable(given, policy);
   const { content, tags, metadata } = value;
   const atMs = ports.nowMs();
@@ -89,6 +90,8 @@ function addMemory(
     associationIds: associationIds.map((id) => `assoc_${id}`),
     vector: null,
     leftOut,
+    allowDuplicate: allow_duplicate ?? false,
+    supersedes: supersedes ?? null,
   };
 }
 

@@ -65,6 +65,7 @@ export const TABLE_COLUMNS = {
   greeum_state: ['key', 'value'],
   greeum_requests: ['key', 'payload_hash', 'answer', 'created_at_ms'],
   greeum_blocks: ['block_index', 'project', 'occurred_at'],
+  greeum_superseded: ['block_index', 'by_index'],
   greeum_moves: ['old_hash', 'old_index', 'hash'],
   greeum_slots: ['slot_name', 'anchor_block', 'topic_vec', 'summary', 'last_seen', 'hysteresis', 'pinned'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;

@@ -42,11 +42,14 @@ export interface AddMemoryCommand extends CommandBase {
   /** uuid for the branch, should this memory begin one. */
   newRoot: string;
   nodeId: string;
-  /** Six ids, enough for the most links an add can make. */
+  /** Enough for the most links an add can make, and one for what it replaces. */
   associationIds: readonly string[];
   vector: Vector | null;
   /** Told to the caller. */
   leftOut: readonly LeftOut[];
+  allowDuplicate: boolean;
+  /** Block that this memory replaces. */
+  supersedes: number | null;
 }
 
 export interface UpdateAssociationsCommand extends CommandBase {

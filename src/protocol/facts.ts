@@ -41,6 +41,17 @@ export interface KeywordFacts {
   blocks: readonly { blockIndex: number; nodeId: string }[];
 }
 
+/** A block that a new memory may repeat, as the answer tells of it. */
+export interface SimilarFacts {
+  blockIndex: number;
+  hash: string;
+  content: string;
+  slot: SlotName | null;
+  root: string | null;
+  timestamp: string;
+  before: string | null;
+}
+
 export interface AddMemoryFacts extends RequestFacts {
   kind: 'add_memory';
   /** Block with the largest index, or null in an empty database. */
@@ -59,6 +70,10 @@ export interface AddMemoryFacts extends RequestFacts {
   newestNodeByRoot: ReadonlyMap<string, { blockIndex: number; nodeId: string }>;
   /** Number of blocks, for the rarity of a keyword. */
   blockCount: number;
+  /** A few blocks that share most of what is rare in the new one; empty when duplicates are allowed. */
+  similar: readonly SimilarFacts[];
+  /** The block that the command replaces, when it names one that is there. `nodeId` null: it has no node. */
+  superseded: { blockIndex: number; nodeId: string | null } | null;
   /** Whether Python's consolidator has its queue here: then a new block is put into it. */
   hasConsolidationQueue: boolean;
 }

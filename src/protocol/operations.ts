@@ -26,6 +26,10 @@ export interface AddMemoryInput {
   metadata?: JsonObject;
   /** ISO 8601 date or date-time of what the memory is about, when that is not now. */
   occurred_at?: string;
+  /** Write it even if a memory says the same already; default false. */
+  allow_duplicate?: boolean;
+  /** Number of a memory that this one replaces: it stays, and searches prefer this one. */
+  supersedes?: number;
   idempotency_key?: string;
 }
 
@@ -35,19 +39,23 @@ export interface LeftOut {
   count: number;
 }
 
+/** Of the new memory, or, for `duplicate`, of the one that says the same already: then nothing was written. */
 export interface AddMemoryResult {
   block_index: number;
   hash: string;
-  status: 'added';
-  slot: SlotName;
-  /** Root of the branch (uuid). */
-  branch: string;
+  status: 'added' | 'duplicate';
+  /** Null for a duplicate that Python's fallback wrote. */
+  slot: SlotName | null;
+  /** Root of the branch (uuid); null as above. */
+  branch: string | null;
   /** Local time of writing, ISO 8601 with microseconds and no zone, as Python Greeum writes it. */
   timestamp: string;
   /** Hash of the block this one continues, or null. */
   before: string | null;
   /** Secrets and private passages that were left out; absent when nothing was. */
   left_out?: LeftOut[];
+  /** Of a duplicate, from 0.85 to 1. */
+  similarity?: number;
   /**
    * In the answer to a repeated request only: what the first answer said, when the memory has another place in the
    * chain since, because another program had written to the file.
@@ -88,6 +96,8 @@ export interface MemoryRecord {
   source: string | null;
   /** Name and version of the agent that asked for it, where it said so. */
   client: string | null;
+  /** Number of the memory that replaces this one; null when none does. */
+  superseded_by: number | null;
 }
 
 export interface SearchHit extends MemoryRecord {

@@ -22,6 +22,7 @@ import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 import { KeywordBlocks } from './keywordBlocks.js';
 import { asCell, blockFacts, type RecentBlock, type RecentBlocks } from './recentBlocks.js';
 import { hasTable } from './schema.js';
+import { similarBlocks } from './similarBlocks.js';
 
 /** How many old idempotency records one write clears away: more than it adds, so that the table cannot grow for ever. */
 const EXPIRED_KEYS_PER_WRITE = 2;
@@ -107,18 +108,35 @@ export class Gatherer {
   #addMemory(command: AddMemoryCommand): AddMemoryFacts {
     const recentBlocks = this.#recent.list();
     const newest = recentBlocks[0];
+    const sharedWords = this.#recent.sharedWords(command.words);
+    const keywordBlocks = this.#keywords.find(command.keywords);
+    const commonKeywords = this.#keywords.commonAmong(command.keywords);
     return {
       kind: 'add_memory',
       ...this.#request(command),
       lastBlock: newest === undefined ? null : { blockIndex: newest.blockIndex, hash: newest.hash },
       recentBlocks,
-      sharedWords: this.#recent.sharedWords(command.words),
+      sharedWords,
       slots: this.slots(),
-      keywordBlocks: this.#keywords.find(command.keywords),
+      keywordBlocks,
+      similar: command.allowDuplicate
+        ? []
+        : similarBlocks(this.#sql, command, { keywordBlocks, commonKeywords, recentWords: sharedWords }),
+      superseded: this.#superseded(command.supersedes),
       newestNodeByRoot: newestNodeByRoot(recentBlocks),
       blockCount: newest === undefined ? 0 : newest.blockIndex + 1,
       hasConsolidationQueue: this.#hasConsolidationQueue,
     };
+  }
+
+  #superseded(blockIndex: number | null): AddMemoryFacts['superseded'] {
+    if (blockIndex === null) return null;
+    const row = this.#sql.get(
+      `SELECT (SELECT n.node_id FROM memory_nodes n WHERE n.memory_id = b.block_index LIMIT 1)
+       FROM blocks b WHERE b.block_index = ?`,
+      [blockIndex],
+    );
+    return row === undefined ? null : { blockIndex, nodeId: textOrNull(row[0]) };
   }
 
   #updateAssociations(command: UpdateAssociationsCommand): UpdateAssociationsFacts {

@@ -37,6 +37,11 @@ export class KeywordBlocks {
     return found;
   }
 
+  /** How many of these keywords, asked for before, very many blocks have. */
+  commonAmong(keywords: readonly string[]): number {
+    return keywords.filter((keyword) => this.#blocks.get(keyword) === COMMON).length;
+  }
+
   /** To be called with every change that was written, in order. */
   add({ rows }: Change): void {
     for (const row of rows) {

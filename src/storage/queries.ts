@@ -21,11 +21,12 @@ import { graphOf, groupsOf, type GroupsQuery } from './overviews.js';
 /** @param context what stands for the text */
 const recordColumns = (context: string): string =>
   `b.block_index, b.hash, b.timestamp, ${context}, b.importance, b.slot, b.root, g.project, g.occurred_at,
-  (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index)`;
+  (SELECT m.metadata FROM block_metadata m WHERE m.block_index = b.block_index), s.by_index`;
 const RECORD_COLUMNS = recordColumns('b.context');
 /** A megabyte of text need not leave the database for its first lines. */
 const SHOWN_CONTEXT = { full: 'b.context', snippet: 'substr(b.context, 1, 240)', ids: "''" } as const;
-const RECORD_SOURCE = 'blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index';
+const RECORD_SOURCE = `blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index
+  LEFT JOIN greeum_superseded s ON s.block_index = b.block_index`;
 
 export class Queries {
   readonly #sql: Sql;
@@ -52,9 +53,9 @@ export class Queries {
     const record = this.#record(row);
     return {
       ...record,
-      prev_hash: text(row[10]),
-      before: textOrNull(row[11]),
-      after: stringList(text(row[12])),
+      prev_hash: text(row[11]),
+      before: textOrNull(row[12]),
+      after: stringList(text(row[13])),
       keywords: this.#strings(
         'SELECT keyword FROM block_keywords WHERE block_index = ? ORDER BY id',
         record.block_index,
@@ -200,6 +201,7 @@ export class Queries {
       occurred_at: textOrNull(row[8]),
       source: typeof source === 'string' ? source : null,
       client: typeof client === 'string' ? client : null,
+      superseded_by: row[10] === null || row[10] === undefined ? null : integer(row[10]),
     };
   }
 

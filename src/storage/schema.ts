@@ -124,7 +124,9 @@ CREATE TABLE IF NOT EXISTS greeum_slots (
   slot_name TEXT PRIMARY KEY, anchor_block TEXT, topic_vec TEXT, summary TEXT NOT NULL, last_seen REAL NOT NULL,
   hysteresis REAL NOT NULL, pinned INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS greeum_moves (old_hash TEXT PRIMARY KEY, old_index INTEGER NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS greeum_superseded (block_index INTEGER PRIMARY KEY, by_index INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS greeum_blocks_hash ON blocks(hash);
+CREATE INDEX IF NOT EXISTS greeum_blocks_text ON blocks(length(context), lower(substr(context, 1, 32)));
 `;
 
 /**

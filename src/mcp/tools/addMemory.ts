@@ -1,5 +1,6 @@
 import { describeLeftOut } from '../../protocol/leftOut.js';
 import { MAX_CONTENT_BYTES } from '../../protocol/limits.js';
+import type { AddMemoryResult } from '../../protocol/operations.js';
 import {
   BLOCK_INDEX,
   described,
@@ -36,6 +37,8 @@ export const addMemory: Tool<'add_memory'> = {
       project: described(PROJECT, 'Name of the project it belongs to, usually that of the repository.'),
       metadata: described({ type: 'object' }, 'Anything else worth keeping, as JSON.'),
       occurred_at: described(STRING, 'ISO 8601 date or time of what it tells about, when that is not now.'),
+      allow_duplicate: described({ type: 'boolean', default: false }, 'Add it even if a memory says the same already.'),
+      supersedes: described(BLOCK_INDEX, 'Number of an older memory that this one replaces.'),
       idempotency_key: IDEMPOTENCY_KEY,
     },
     ['content'],
@@ -43,16 +46,31 @@ export const addMemory: Tool<'add_memory'> = {
   outputSchema: outputSchema({
     block_index: BLOCK_INDEX,
     hash: STRING,
-    status: { type: 'string', enum: ['added'] },
-    slot: SLOT,
-    branch: STRING,
+    status: { type: 'string', enum: ['added', 'duplicate'] },
+    slot: { type: ['string', 'null'] },
+    branch: STRING_OR_NULL,
     timestamp: STRING,
     before: STRING_OR_NULL,
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
-  toText: (result) =>
-    '**SUCCESS: Memory Successfully Added!**\n\n' +
-    `**Block Index**: #${result.block_index}\n` +
-    `**STM Slot**: ${result.slot}` +
-    (result.left_out === undefined ? '' : `\n**Left out, and not stored**: ${describeLeftOut(result.left_out)}`),
+  toText: (result) => (result.status === 'duplicate' ? duplicateText(result) : addedText(result)),
 };
+
+function addedText({ block_index, slot, left_out }: AddMemoryResult): string {
+  return (
+    `**SUCCESS: Memory Successfully Added!**\n\n` +
+    `**Block Index**: #${block_index}\n` +
+    `**STM Slot**: ${slot ?? 'none'}` +
+    (left_out === undefined ? '' : `\n**Left out, and not stored**: ${describeLeftOut(left_out)}`)
+  );
+}
+
+/** In the words of Python Greeum. */
+function duplicateText({ block_index, similarity = 1 }: AddMemoryResult): string {
+  return (
+    '**WARNING: Potential Duplicate Memory Detected**\n\n' +
+    `**Similarity**: ${(similarity * 100).toFixed(1)}% with existing memory\n` +
+    `**Similar Memory**: Block #${block_index}\n\n` +
+    'Nothing was added. Set supersedes to that number if this one replaces it, or allow_duplicate to keep both.'
+  );
+}

@@ -83,6 +83,7 @@ export const MEMORY_PROPERTIES: JsonObject = {
   occurred_at: STRING_OR_NULL,
   source: described(STRING_OR_NULL, 'How it came in.'),
   client: described(STRING_OR_NULL, 'The agent that wrote it.'),
+  superseded_by: { type: ['integer', 'null'] },
 };
 
 export const ASSOCIATION: JsonObject = record({

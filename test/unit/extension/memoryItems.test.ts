@@ -14,6 +14,7 @@ const memory = {
   occurred_at: null,
   source: null,
   client: null,
+  superseded_by: null,
 };
 
 describe('memoryItem', () => {

@@ -64,6 +64,7 @@ export function memoryRecord(changes: Partial<MemoryRecord> = {}): MemoryRecord 
     occurred_at: null,
     source: 'mcp',
     client: null,
+    superseded_by: null,
     ...changes,
   };
 }

@@ -8,7 +8,7 @@ import {
   type TableName,
 } from '../../../src/protocol/change.js';
 import type { AddMemoryCommand, Command } from '../../../src/protocol/commands.js';
-import type { BlockFacts, Facts, RequestFacts, SlotFacts } from '../../../src/protocol/facts.js';
+import type { BlockFacts, Facts, RequestFacts, SimilarFacts, SlotFacts } from '../../../src/protocol/facts.js';
 import { SLOT_NAMES, type SlotName } from '../../../src/protocol/operations.js';
 import type { VerifyInput } from '../../../src/protocol/rows.js';
 import { decide } from '../../../src/memory/decide.js';
@@ -183,8 +183,32 @@ export class ModelStore {
       }),
       newestNodeByRoot: newest,
       blockCount: blocks.length,
+      similar: command.allowDuplicate ? [] : this.#similar(command),
+      superseded: this.#superseded(command.supersedes),
       hasConsolidationQueue: false,
     };
+  }
+
+  #similar({ project, supersedes }: AddMemoryCommand): SimilarFacts[] {
+    return this.rows('blocks')
+      .filter(
+        (row) => row['block_index'] !== supersedes && !this.tables.greeum_superseded.has(row['block_index'] ?? null),
+      )
+      .filter((row) => (this.tables.greeum_blocks.get(row['block_index'] ?? null)?.['project'] ?? null) === project)
+      .map((row) => ({
+        blockIndex: Number(row['block_index']),
+        hash: text(row['hash']),
+        content: text(row['context']),
+        slot: row['slot'] as SlotName,
+        root: row['root'] as string | null,
+        timestamp: text(row['timestamp']),
+        before: row['before'] as string | null,
+      }));
+  }
+
+  #superseded(blockIndex: number | null): { blockIndex: number; nodeId: string | null } | null {
+    if (blockIndex === null || !this.tables.blocks.has(blockIndex)) return null;
+    return { blockIndex, nodeId: this.#nodeOf(blockIndex) };
   }
 
   #blocks(): BlockFacts[] {

@@ -12,7 +12,7 @@ describe('resolveCommand', () => {
     assert.deepEqual(command.keywords, ['skewed', 'clock', 'jwt']);
     assert.match(command.newRoot, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     assert.match(command.nodeId, /^node_[0-9a-f]{12}$/);
-    assert.equal(new Set(command.associationIds).size, 6);
+    assert.equal(new Set(command.associationIds).size, 7);
     for (const id of command.associationIds) assert.match(id, /^assoc_[0-9a-f]{12}$/);
     assert.deepEqual([command.slot, command.tags, command.importance], ['B', ['auth'], 0.5]);
   });

@@ -52,6 +52,7 @@ describe('queries', () => {
       occurred_at: rest.occurred_at,
       source: 'api',
       client: null,
+      superseded_by: null,
       prev_hash: '',
       before: null,
       after: [],

@@ -58,7 +58,7 @@ describe('a fresh database', () => {
     const sql = await fresh();
     assert.deepEqual(
       sql.all(`SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'greeum_%' ORDER BY 1`).flat(),
-      ['greeum_blocks', 'greeum_moves', 'greeum_requests', 'greeum_slots', 'greeum_state'],
+      ['greeum_blocks', 'greeum_moves', 'greeum_requests', 'greeum_slots', 'greeum_state', 'greeum_superseded'],
     );
     assert.deepEqual(sql.all(`SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')`), []);
   });

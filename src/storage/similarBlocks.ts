@@ -1,0 +1,89 @@
+/**
+ * Blocks that a new memory may repeat. A bounded number of lookups, and texts are read only of blocks that share most
+ * of what is rare in the new one: for a memory that repeats nothing, usually none.
+ */
+
+import type { AddMemoryCommand } from '../protocol/commands.js';
+import type { KeywordFacts, SimilarFacts } from '../protocol/facts.js';
+import { SLOT_NAMES } from '../protocol/operations.js';
+import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+
+/** Blocks that begin alike and are as long: nearly always at most one. */
+const SAME_TEXTS = 4;
+const BY_KEYWORDS = 3;
+const BY_RECENT_WORDS = 2;
+/** Of the new memory's rare keywords; two texts that are alike by 0.85 share more. */
+const SHARED_KEYWORDS_RATIO = 0.6;
+const SHARED_WORDS_RATIO = 0.7;
+
+export interface Shared {
+  readonly keywordBlocks: readonly KeywordFacts[];
+  /** Keywords of the memory that very many blocks have. */
+  readonly commonKeywords: number;
+  /** By block index. */
+  readonly recentWords: ReadonlyMap<number, number>;
+}
+
+/** Without blocks of another project, and without those that are replaced: they do not say it any more. */
+export function similarBlocks(sql: Sql, command: AddMemoryCommand, shared: Shared): SimilarFacts[] {
+  const found = new Set([
+    ...sameBeginning(sql, command.content),
+    ...mostOf(
+      keywordCounts(shared),
+      (command.keywords.length - shared.commonKeywords) * SHARED_KEYWORDS_RATIO,
+      BY_KEYWORDS,
+    ),
+    ...mostOf(shared.recentWords, command.words.size * SHARED_WORDS_RATIO, BY_RECENT_WORDS),
+  ]);
+  if (command.supersedes !== null) found.delete(command.supersedes);
+  return [...found].flatMap((blockIndex) => {
+    const row = sql.get(BLOCK, [blockIndex]);
+    return row === undefined || textOrNull(row[7]) !== command.project || row[8] !== null ? [] : [similarFacts(row)];
+  });
+}
+
+const BLOCK = `SELECT b.block_index, b.hash, b.context, b.slot, b.root, b.timestamp, b.before, g.project,
+    s.by_index
+  FROM blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index
+    LEFT JOIN greeum_superseded s ON s.block_index = b.block_index WHERE b.block_index = ?`;
+
+function similarFacts(row: readonly Cell[]): SimilarFacts {
+  const slot = textOrNull(row[3]);
+  return {
+    blockIndex: integer(row[0]),
+    hash: text(row[1]),
+    content: text(row[2]),
+    slot: SLOT_NAMES.find((name) => name === slot) ?? null,
+    root: textOrNull(row[4]),
+    timestamp: text(row[5]),
+    before: textOrNull(row[6]),
+  };
+}
+
+/** Through an index of its own, so that a repeated text is found however common its words are. */
+function sameBeginning(sql: Sql, content: string): number[] {
+  return sql
+    .all(
+      `SELECT block_index FROM blocks WHERE length(context) = length(?1)
+         AND lower(substr(context, 1, 32)) = lower(substr(?1, 1, 32)) ORDER BY block_index DESC LIMIT ?2`,
+      [content, SAME_TEXTS],
+    )
+    .map(([blockIndex]) => integer(blockIndex));
+}
+
+function keywordCounts({ keywordBlocks }: Shared): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { blocks } of keywordBlocks) {
+    for (const { blockIndex } of blocks) counts.set(blockIndex, (counts.get(blockIndex) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The blocks with the largest counts, the newer of equals, as far as these reach `least` (and 1). */
+function mostOf(counts: ReadonlyMap<number, number>, least: number, limit: number): number[] {
+  const enough = [...counts].filter(([, count]) => count >= Math.max(1, least));
+  return enough
+    .sort((a, b) => b[1] - a[1] || b[0] - a[0])
+    .slice(0, limit)
+    .map(([blockIndex]) => blockIndex);
+}

@@ -1,0 +1,230 @@
+/** Directories that Python Greeum made, in real processes, with stock SQLite as the judge. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { readDatabase } from '../../src/storage/databaseFile.js';
+import { loadEngine, Sql } from '../../src/storage/engine.js';
+import { nodeFiles } from '../../src/storage/files.js';
+import { dumpOf, type Dump } from '../support/dump.js';
+import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
+import { sqlite3, SqliteSession } from '../support/sqliteProcess.js';
+
+const FIXTURES = resolve(__dirname, '../fixtures');
+
+interface Fixture {
+  readonly name: string;
+  readonly blocks: number;
+  /** A word of a memory in it. */
+  readonly word: string;
+  /** Blocks whose hash was wrong before we came. */
+  readonly wrongHashes: readonly number[];
+}
+
+const FIXTURE_LIST: readonly Fixture[] = [
+  { name: 'greeum-5.3', blocks: 30, word: 'SQLite', wrongHashes: [4] },
+  { name: 'greeum-5.3-wal', blocks: 5, word: 'checkpoint', wrongHashes: [] },
+  { name: 'greeum-legacy', blocks: 4, word: 'Frankfurt', wrongHashes: [] },
+];
+
+async function dump(database: string): Promise<Dump> {
+  const sql = new Sql(await loadEngine(), readDatabase(nodeFiles, database));
+  try {
+    return dumpOf(sql);
+  } finally {
+    sql.close();
+  }
+}
+
+/** Of every file below the folder, by its path. */
+function digests(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
+}
+
+describe('a directory of Python Greeum', () => {
+  let folder: ReturnType<typeof scratchFolder>;
+  let dataDir: string;
+  let database: string;
+  let worker: WorkerProcess | null = null;
+  let session: SqliteSession | null = null;
+
+  beforeEach(() => {
+    folder = scratchFolder();
+    dataDir = join(folder.path, 'greeum');
+    database = join(dataDir, 'data', 'memory.db');
+  });
+
+  afterEach(async () => {
+    await session?.end('SIGKILL');
+    await worker?.end('SIGKILL');
+    session = null;
+    worker = null;
+    folder.remove();
+  });
+
+  /** A copy that can be written to. @param into where its files go; default: the usual `data` folder */
+  function copy(name: string, into = 'data'): void {
+    mkdirSync(dataDir);
+    cpSync(join(FIXTURES, name, 'data'), join(dataDir, into), { recursive: true });
+    chmodSync(join(dataDir, into), 0o700);
+    for (const file of readdirSync(join(dataDir, into))) chmodSync(join(dataDir, into, file), 0o600);
+  }
+
+  async function add(text: string): Promise<number> {
+    const { block_index } = await greeumJson(['memory', 'add', text, '--data-dir', dataDir]);
+    return block_index as number;
+  }
+
+  for (const { name, blocks, word, wrongHashes } of FIXTURE_LIST) {
+    it(`is opened, searched, continued and left as SQLite reads it: ${name}`, async () => {
+      copy(name);
+      const before = await dump(database);
+      worker = await WorkerProcess.start(dataDir);
+      const { results } = await greeumJson(['memory', 'search', word, '--data-dir', dataDir]);
+      assert.ok((results as unknown[]).length > 0, word);
+      assert.equal(await add('The first memory that is not from Python'), blocks);
+      assert.equal((await greeum(['worker', 'flush', '--data-dir', dataDir])).status, 0);
+      await worker.end('SIGTERM');
+      assert.deepEqual([existsSync(`${database}-wal`), existsSync(`${database}-shm`)], [false, false]);
+      assert.equal(
+        sqlite3(database, 'PRAGMA integrity_check; PRAGMA journal_mode; SELECT count(*) FROM blocks'),
+        `ok\ndelete\n${blocks + 1}`,
+      );
+      const chained = `SELECT a.prev_hash = b.hash FROM blocks a JOIN blocks b ON b.block_index = a.block_index - 1
+        WHERE a.block_index = ${blocks}`;
+      assert.equal(sqlite3(database, chained), '1');
+      assertKept(before, await dump(database));
+      const { problems } = await greeumJson(['verify', '--data-dir', dataDir]);
+      assert.deepEqual(
+        (problems as { block_index: number }[]).map(({ block_index }) => block_index),
+        wrongHashes,
+      );
+    });
+  }
+
+  it('of an older install, without a data folder, is used where it lies', async () => {
+    copy('greeum-legacy', '.');
+    assert.equal(await add('Staging is in Lisbon now'), 4);
+    assert.equal(existsSync(join(dataDir, 'data')), false);
+    assert.equal(sqlite3(join(dataDir, 'memory.db'), 'SELECT count(*) FROM blocks'), '5');
+    assert.equal(
+      sqlite3(join(dataDir, 'memory.db'), 'SELECT note FROM user_notes'),
+      'a table that is not ours: keep it',
+    );
+  });
+
+  it('is found through GREEUM_DATA_DIR, and in ~/.greeum without it', async () => {
+    copy('greeum-legacy');
+    const stats = async (env: Record<string, string>): Promise<string> => (await greeum(['stats'], { env })).stdout;
+    assert.match(await stats({ GREEUM_DATA_DIR: dataDir }), /memories\s+4\n/);
+    const home = join(folder.path, 'home');
+    mkdirSync(home);
+    cpSync(dataDir, join(home, '.greeum'), { recursive: true });
+    assert.match(await stats({ HOME: home, USERPROFILE: home }), /memories\s+4\n/);
+  });
+
+  describe('that another program has open now', () => {
+    beforeEach(() => copy('greeum-5.3'));
+
+    it('in WAL mode is not taken over: it is named, nothing is touched, and it is taken once that program is gone', async () => {
+      session = await SqliteSession.open(database, 'SELECT count(*) FROM blocks;');
+      const before = digests(dataDir);
+      const refused = await greeumJson(['memory', 'add', 'not now', '--data-dir', dataDir]);
+      const { code, message, hint } = refused['error'] as Record<string, string>;
+      assert.deepEqual([code, message], ['database_in_use', `Another program has open ${database}.`]);
+      assert.match(hint ?? '', /Close it/);
+      const served = await greeum(['worker', 'serve', '--data-dir', dataDir]);
+      assert.deepEqual([served.status, served.stderr.includes(database)], [1, true]);
+      const kept = digests(dataDir);
+      for (const [path, digest] of Object.entries(before)) assert.equal(kept[path], digest, path);
+      const { results } = await greeumJson(['memory', 'search', 'SQLite', '--data-dir', dataDir]);
+      assert.ok((results as unknown[]).length > 0, 'reading goes on');
+      await session.end('quit');
+      assert.equal(await add('now'), 30);
+    });
+
+    it('and was killed is taken over with everything it had committed', async () => {
+      session = await SqliteSession.open(
+        database,
+        `PRAGMA wal_autocheckpoint = 0; UPDATE blocks SET visit_count = 5 WHERE block_index = 3;
+         BEGIN; UPDATE blocks SET visit_count = 9 WHERE block_index = 2;`,
+      );
+      await session.end('SIGKILL');
+      assert.ok(existsSync(`${database}-wal`));
+      assert.equal(await add('after the crash'), 30);
+      assert.equal(sqlite3(database, 'SELECT visit_count FROM blocks WHERE block_index IN (2, 3)'), '0\n5');
+    });
+
+    it('in the middle of a write in rollback mode is not taken over', async () => {
+      sqlite3(database, 'PRAGMA journal_mode = DELETE');
+      session = await SqliteSession.open(database, 'BEGIN IMMEDIATE;');
+      const { error } = await greeumJson(['memory', 'add', 'not now', '--data-dir', dataDir]);
+      assert.equal((error as { code: string }).code, 'database_in_use');
+    });
+  });
+
+  it('can be read by others while a worker owns it, and cannot be written past it', async () => {
+    copy('greeum-5.3-wal');
+    worker = await WorkerProcess.start(dataDir);
+    assert.equal(sqlite3(database, 'SELECT count(*) FROM blocks'), '5');
+    for (const write of ['UPDATE blocks SET visit_count = 1', 'PRAGMA journal_mode = WAL', 'BEGIN IMMEDIATE']) {
+      assert.throws(() => sqlite3(database, write), /database is locked/, write);
+    }
+    await add('from the worker');
+    assert.equal((await greeum(['worker', 'flush', '--data-dir', dataDir])).status, 0);
+    assert.equal(sqlite3(database, 'SELECT count(*) FROM blocks'), '6');
+    assert.throws(() => sqlite3(database, 'DELETE FROM blocks'), /database is locked/);
+  });
+
+  it('that it wrote to while memories waited in a dead worker’s journal has both, in one chain', async () => {
+    copy('greeum-5.3');
+    worker = await WorkerProcess.start(dataDir);
+    const key = ['--idempotency-key', 'waiting'];
+    const first = await greeumJson(['memory', 'add', 'waiting in the journal', ...key, '--data-dir', dataDir]);
+    await worker.end('SIGKILL');
+    sqlite3(
+      database,
+      `PRAGMA journal_mode = WAL;
+       INSERT INTO blocks (block_index, timestamp, context, importance, hash, prev_hash)
+         SELECT 30, '2026-06-13T10:20:30', 'written by another program', 0.5, 'f00d', hash FROM blocks WHERE block_index = 29`,
+    );
+    const read = await greeumJson(['memory', 'list', '-c', '2', '--data-dir', dataDir]);
+    worker = await WorkerProcess.start(dataDir);
+    const again = await greeumJson(['memory', 'add', 'waiting in the journal', ...key, '--data-dir', dataDir]);
+    assert.deepEqual([first['block_index'], again['block_index']], [30, 31]);
+    const list = await greeumJson(['memory', 'list', '-c', '2', '--data-dir', dataDir]);
+    assert.deepEqual(list['memories'], read['memories'], 'a reader without a worker saw the same');
+    assert.equal(
+      sqlite3(database, 'SELECT block_index, context FROM blocks WHERE block_index >= 30'),
+      '30|written by another program\n31|waiting in the journal',
+    );
+    assert.equal(sqlite3(database, `SELECT prev_hash FROM blocks WHERE block_index = 31`), 'f00d');
+    assert.equal(sqlite3(database, 'SELECT old_index FROM greeum_moves'), '30');
+    assert.deepEqual(
+      readdirSync(join(dataDir, 'data', 'backups')).map((name) => name.slice(0, 8)),
+      ['journal_'],
+    );
+  });
+});
+
+/** Every row that was there is there, but for what an add changes: a parent's `after`, counters, older slots. */
+function assertKept(before: Dump, after: Dump): void {
+  for (const [table, rows] of Object.entries(before)) {
+    if (table === 'sqlite_sequence' || table === 'stm_slots') continue;
+    const width = rows[0]?.length ?? 0;
+    const found = new Set((after[table] ?? []).map((row) => JSON.stringify(withoutAfter(table, row.slice(0, width)))));
+    for (const row of rows) assert.ok(found.has(JSON.stringify(withoutAfter(table, row))), table);
+  }
+}
+
+function withoutAfter(table: string, row: readonly unknown[]): unknown[] {
+  return table === 'blocks' ? row.filter((_, position) => position !== 8) : [...row];
+}
