@@ -1,8 +1,8 @@
 /**
  * Whether a memory says what another one says already. Two texts are the same when they have the same words in the
- * same order, whatever their case, spacing, punctuation and Unicode form. Otherwise their similarity is twice the
- * number of words that both have in the same order (the longest common subsequence), by all the words of both: one
- * word in seven may differ, and “a calls b” is not “b calls a”.
+ * same order, whatever their case, spacing, punctuation and Unicode form. From seven words on they may differ a little:
+ * their similarity is twice the number of words that both have in the same order (the longest common subsequence), by
+ * all the words of both. So one word in seven may differ, and “a calls b” is not “b calls a”.
  *
  * What makes another statement of nearly the same words is no duplicate: other numbers (and names with digits), and
  * more or fewer negations. In doubt a memory is written: one too many is found, one too few is lost.
@@ -13,8 +13,10 @@ import { normalize } from '../text/normalize.js';
 
 /** Greeum's own number. */
 export const DUPLICATE_SIMILARITY = 0.85;
-/** Longer texts are compared as a whole only: long documents that differ in a paragraph are different documents. */
+/** Longer texts are the same letter by letter or not at all: documents that differ in a paragraph are two documents. */
 const MAX_COMPARED_CHARS = 4_000;
+/** In shorter texts one word more or less is another statement. */
+const MIN_WORDS = 7;
 
 export interface Duplicate {
   readonly of: SimilarFacts;
@@ -25,7 +27,7 @@ export interface Duplicate {
 /** The candidate most like the text, if it is like enough; the newest of equals. */
 export function findDuplicate(content: string, candidates: readonly SimilarFacts[]): Duplicate | null {
   if (candidates.length === 0) return null;
-  const words = wordsOf(content);
+  const words = content.length > MAX_COMPARED_CHARS ? [] : wordsOf(content);
   const rated = candidates
     .map((of): Duplicate => ({ of, similarity: similarity(content, words, of.content) }))
     .filter((duplicate) => duplicate.similarity >= DUPLICATE_SIMILARITY)
@@ -35,15 +37,17 @@ export function findDuplicate(content: string, candidates: readonly SimilarFacts
 
 /** From 0 to 1; 0 also for what cannot be a duplicate. */
 export function textSimilarity(a: string, b: string): number {
-  return similarity(a, wordsOf(a), b);
+  return similarity(a, a.length > MAX_COMPARED_CHARS ? [] : wordsOf(a), b);
 }
 
 function similarity(content: string, words: readonly string[], other: string): number {
+  if (content === other) return 1;
+  if (Math.max(content.length, other.length) > MAX_COMPARED_CHARS) return 0;
   const otherWords = wordsOf(other);
   // Nothing but signs: then the signs count.
   if (words.length + otherWords.length === 0) return content.trim() === other.trim() ? 1 : 0;
   if (words.join(' ') === otherWords.join(' ')) return 1;
-  if (Math.max(content.length, other.length) > MAX_COMPARED_CHARS) return 0;
+  if (Math.min(words.length, otherWords.length) < MIN_WORDS) return 0;
   if (numbersOf(words) !== numbersOf(otherWords) || negations(content) !== negations(other)) return 0;
   const most = (2 * Math.min(words.length, otherWords.length)) / (words.length + otherWords.length);
   if (most < DUPLICATE_SIMILARITY) return 0;

@@ -95,10 +95,13 @@ function parseSearchMemory(input: unknown) {
     until: readDateEnd('until', fields['until']),
     detail: readDetail(fields['detail']),
   });
-  if (parsed.since !== undefined && parsed.until !== undefined && parsed.since > parsed.until) {
-    throw new GreeumError('invalid_date', 'since is later than until.', { hint: 'Exchange the two.' });
-  }
+  requireOrder(parsed);
   return parsed;
+}
+
+function requireOrder({ since, until }: { since?: string; until?: string }): void {
+  if (since === undefined || until === undefined || since <= until) return;
+  throw new GreeumError('invalid_date', 'since is later than until.', { hint: 'Exchange the two.' });
 }
 
 function parseGetMemory(input: unknown) {
@@ -115,9 +118,11 @@ function parseGetMemory(input: unknown) {
 }
 
 function parseListMemories(input: unknown) {
-  const allowed = ['limit', 'before', 'project', 'include_global', 'slot', 'branch', 'day', 'detail'];
+  const allowed = [
+    ...['limit', 'before', 'project', 'include_global', 'slot', 'branch', 'day', 'since', 'until', 'detail'],
+  ];
   const fields = readFields('list_memories', input, allowed);
-  return defined({
+  const parsed = defined({
     limit: readLimit(fields['limit'], DEFAULT_LIST_LIMIT, MAX_LIST_RESULTS),
     before: readCursor(fields['before']),
     ...(fields['project'] === null ? { project: null, include_global: undefined } : readScope(fields)),
@@ -125,7 +130,11 @@ function parseListMemories(input: unknown) {
     branch: fields['branch'] === null ? null : readBranch(fields['branch']),
     day: readDay('day', fields['day']),
     detail: fields['detail'] === undefined ? 'full' : readDetail(fields['detail']),
+    since: readDate('since', fields['since']),
+    until: readDateEnd('until', fields['until']),
   });
+  requireOrder(parsed);
+  return parsed;
 }
 
 function parseListTags(input: unknown) {

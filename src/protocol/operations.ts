@@ -155,6 +155,9 @@ export interface ListMemoriesInput {
   day?: string;
   /** `snippet` is the beginning of the text. Default `full`. */
   detail?: SearchDetail;
+  /** ISO 8601; compared with `occurred_at`, else with the time of writing. Inclusive. */
+  since?: string;
+  until?: string;
 }
 
 export interface ListMemoriesResult {

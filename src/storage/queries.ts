@@ -28,6 +28,9 @@ const SHOWN_CONTEXT = { full: 'b.context', snippet: 'substr(b.context, 1, 240)',
 const RECORD_SOURCE = `blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index
   LEFT JOIN greeum_superseded s ON s.block_index = b.block_index`;
 
+/** What dates are compared with. */
+const WHEN = 'coalesce(g.occurred_at, b.timestamp)';
+
 export class Queries {
   readonly #sql: Sql;
 
@@ -216,7 +219,8 @@ interface ListFilter {
   order: string;
 }
 
-function listFilter({ before, project, include_global, slot, branch, day }: ListMemoriesInput): ListFilter {
+function listFilter(input: ListMemoriesInput): ListFilter {
+  const { before, project, include_global, slot, branch, day, since, until } = input;
   const newest = before ?? Number.MAX_SAFE_INTEGER;
   const filter: ListFilter = { conditions: ['b.block_index < ?'], values: [newest], order: 'b.block_index' };
   const add = (condition: string, ...values: (string | number)[]): void => {
@@ -235,6 +239,8 @@ function listFilter({ before, project, include_global, slot, branch, day }: List
   else if (branch !== undefined) add('b.root = ?', branch);
   // `~` comes after every character of a timestamp.
   if (day !== undefined) add("b.timestamp >= ? AND b.timestamp < ? || '~'", day, day);
+  if (since !== undefined) add(`${WHEN} >= ?`, since);
+  if (until !== undefined) add(`${WHEN} <= ?`, until);
   return filter;
 }
 

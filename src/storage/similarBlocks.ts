@@ -15,6 +15,8 @@ const BY_RECENT_WORDS = 2;
 /** Of the new memory's rare keywords; two texts that are alike by 0.85 share more. */
 const SHARED_KEYWORDS_RATIO = 0.6;
 const SHARED_WORDS_RATIO = 0.7;
+/** Longer texts are compared by SQLite, for equality: nobody reads a megabyte on the way of an add. */
+const LONG_TEXT_CHARS = 4_000;
 
 export interface Shared {
   readonly keywordBlocks: readonly KeywordFacts[];
@@ -26,26 +28,20 @@ export interface Shared {
 
 /** Without blocks of another project, and without those that are replaced: they do not say it any more. */
 export function similarBlocks(sql: Sql, command: AddMemoryCommand, shared: Shared): SimilarFacts[] {
-  const found = new Set([
-    ...sameBeginning(sql, command.content),
-    ...mostOf(
-      keywordCounts(shared),
-      (command.keywords.length - shared.commonKeywords) * SHARED_KEYWORDS_RATIO,
-      BY_KEYWORDS,
-    ),
-    ...mostOf(shared.recentWords, command.words.size * SHARED_WORDS_RATIO, BY_RECENT_WORDS),
-  ]);
+  const isLong = command.content.length > LONG_TEXT_CHARS;
+  const found = new Set([...sameText(sql, command.content, isLong), ...(isLong ? [] : sharingMost(command, shared))]);
   if (command.supersedes !== null) found.delete(command.supersedes);
   return [...found].flatMap((blockIndex) => {
-    const row = sql.get(BLOCK, [blockIndex]);
+    const row = sql.get(BLOCK, [blockIndex, isLong ? command.content.length : LONG_TEXT_CHARS + 1]);
     return row === undefined || textOrNull(row[7]) !== command.project || row[8] !== null ? [] : [similarFacts(row)];
   });
 }
 
-const BLOCK = `SELECT b.block_index, b.hash, b.context, b.slot, b.root, b.timestamp, b.before, g.project,
+/** Its text no longer than it takes to tell that it is another one. */
+const BLOCK = `SELECT b.block_index, b.hash, substr(b.context, 1, ?2), b.slot, b.root, b.timestamp, b.before, g.project,
     s.by_index
   FROM blocks b LEFT JOIN greeum_blocks g ON g.block_index = b.block_index
-    LEFT JOIN greeum_superseded s ON s.block_index = b.block_index WHERE b.block_index = ?`;
+    LEFT JOIN greeum_superseded s ON s.block_index = b.block_index WHERE b.block_index = ?1`;
 
 function similarFacts(row: readonly Cell[]): SimilarFacts {
   const slot = textOrNull(row[3]);
@@ -61,14 +57,23 @@ function similarFacts(row: readonly Cell[]): SimilarFacts {
 }
 
 /** Through an index of its own, so that a repeated text is found however common its words are. */
-function sameBeginning(sql: Sql, content: string): number[] {
+function sameText(sql: Sql, content: string, isLong: boolean): number[] {
   return sql
     .all(
       `SELECT block_index FROM blocks WHERE length(context) = length(?1)
-         AND lower(substr(context, 1, 32)) = lower(substr(?1, 1, 32)) ORDER BY block_index DESC LIMIT ?2`,
+         AND lower(substr(context, 1, 32)) = lower(substr(?1, 1, 32)) ${isLong ? 'AND context = ?1' : ''}
+       ORDER BY block_index DESC LIMIT ?2`,
       [content, SAME_TEXTS],
     )
     .map(([blockIndex]) => integer(blockIndex));
+}
+
+function sharingMost({ keywords, words }: AddMemoryCommand, shared: Shared): number[] {
+  const rareKeywords = keywords.length - shared.commonKeywords;
+  return [
+    ...mostOf(keywordCounts(shared), rareKeywords * SHARED_KEYWORDS_RATIO, BY_KEYWORDS),
+    ...mostOf(shared.recentWords, words.size * SHARED_WORDS_RATIO, BY_RECENT_WORDS),
+  ];
 }
 
 function keywordCounts({ keywordBlocks }: Shared): Map<number, number> {

@@ -67,8 +67,10 @@ describe('clients of one memory', () => {
     assert.equal(others[0]?.capabilityUrl(), first.capabilityUrl());
     await others[0]?.service.addMemory({ content: 'by a client' });
 
-    const adding = others.flatMap(({ service }) =>
-      Array.from({ length: 20 }, (_, index) => service.addMemory({ content: `during the hand-over ${index}` })),
+    const adding = others.flatMap(({ service }, client) =>
+      Array.from({ length: 20 }, (_, index) =>
+        service.addMemory({ content: `during the hand-over ${client} ${index}` }),
+      ),
     );
     hosts = others;
     await first.close();

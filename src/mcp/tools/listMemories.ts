@@ -10,6 +10,7 @@ import {
   PROJECT,
   record,
   SLOT,
+  STRING,
 } from './schemas.js';
 import { memoryLine } from './text.js';
 import { READS, type Tool } from './tool.js';
@@ -23,6 +24,8 @@ export const listMemories: Tool<'list_memories'> = {
     before: described(BLOCK_INDEX, 'Only memories older than this one: next_before of the page before.'),
     project: described(PROJECT, 'Only memories of this project.'),
     slot: SLOT,
+    since: described(STRING, 'ISO 8601 date or time, inclusive.'),
+    until: described(STRING, 'ISO 8601 date or time, inclusive.'),
   }),
   outputSchema: outputSchema({
     memories: arrayOf(record(MEMORY_PROPERTIES)),

@@ -5,6 +5,7 @@
  * worker" and would write to the files itself.
  */
 
+import { callPythonTool, isPythonTool, pythonArguments } from '../../mcp/pythonTools.js';
 import { callTool, TOOL_LIST } from '../../mcp/toolCall.js';
 import { isToolName } from '../../mcp/tools/index.js';
 import { GreeumError } from '../../protocol/errors.js';
@@ -110,9 +111,11 @@ function run(service: MemoryService, name: OperationName, input: JsonRecord, sen
 async function callNamedTool({ service, params, sender }: Call): Promise<Outcome> {
   if (!isRecord(params)) return failed(RPC_INVALID_PARAMS, 'The params of tools/call are an object.');
   const { name, arguments: args = {} } = params;
-  if (!isToolName(name)) return failed(RPC_INVALID_PARAMS, 'There is no tool of this name; see tools/list.');
   if (!isRecord(args)) return failed(RPC_INVALID_PARAMS, 'The arguments of a tool are an object.');
-  return { result: await callTool(service, name, args, { source: sender.source ?? 'mcp', client: sender.client }) };
+  const options = { source: sender.source ?? 'mcp', client: sender.client } as const;
+  if (isPythonTool(name)) return { result: await callPythonTool(service, name, args, options) };
+  if (!isToolName(name)) return failed(RPC_INVALID_PARAMS, 'There is no tool of this name; see tools/list.');
+  return { result: await callTool(service, name, pythonArguments(name, args), options) };
 }
 
 function failed(

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+
+import fc from 'fast-check';
+
 import { blockHash, hashPreimage, matchingFormula, type HashedFields } from '../../../src/memory/blockHash.js';
+import { pythonFloat } from '../../../src/memory/pythonFloat.js';
 import { sha256 } from '../../../src/memory/sha256.js';
+import { anyText, check } from '../property.js';
 
 interface GoldenHash {
   input: { block_index: number; timestamp: string; context: string; importance: number; prev_hash: string };
@@ -25,6 +30,38 @@ describe('blockHash', () => {
       assert.equal(blockHash(fieldsOf(vector)), vector.sha256);
     });
   }
+});
+
+/** `json.dumps(ensure_ascii=False)` of a string, character by character as its documentation says. */
+function pythonString(text: string): string {
+  const short = new Map([...'"\\\b\f\n\r\t'].map((char, index) => [char, `\\${'"\\bfnrt'[index] ?? ''}`]));
+  const escaped = [...text].map((char) => {
+    const code = char.charCodeAt(0);
+    return short.get(char) ?? (code < 0x20 ? `\\u${code.toString(16).padStart(4, '0')}` : char);
+  });
+  return `"${escaped.join('')}"`;
+}
+
+describe('the text that is hashed', () => {
+  it('is that of Python’s rules, for any text and importance', () => {
+    const text = fc.oneof(
+      anyText,
+      fc.string({ unit: fc.integer({ min: 0, max: 0xff }).map((code) => String.fromCharCode(code)) }),
+    );
+    const wellFormed = text.filter((value) => !/\p{Surrogate}/u.test(value));
+    const importance = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1, 0.5, 1e-5));
+    check(
+      fc.property(fc.nat(), wellFormed, importance, (blockIndex, context, value) => {
+        const [timestamp, prevHash] = ['2026-05-12T09:30:15', 'ab'];
+        assert.equal(
+          hashPreimage({ blockIndex, timestamp, context, importance: value, prevHash }),
+          `{"block_index": ${blockIndex}, "context": ${pythonString(context)}, "importance": ${pythonFloat(value)}, ` +
+            `"prev_hash": "ab", "timestamp": "2026-05-12T09:30:15"}`,
+        );
+      }),
+      10_000,
+    );
+  });
 });
 
 describe('matchingFormula', () => {

@@ -52,6 +52,7 @@ describe('a memory says something else', () => {
     ],
     ['the other way round', 'service alpha calls service beta', 'service beta calls service alpha'],
     ['with one word of few', 'old kimchi stew', 'kimchi stew'],
+    ['with one word more in a short text', 'of the second', 'of the second, later'],
     ['with other words', 'The ferry was late', 'The bridge opens at noon'],
     ['in other signs', '!!!', '???'],
   ];
@@ -60,7 +61,7 @@ describe('a memory says something else', () => {
   it('in a long document that differs in a paragraph', () => {
     const text = 'alpha beta gamma delta '.repeat(400);
     assert.equal(textSimilarity(text, `${text} epsilon`), 0);
-    assert.equal(textSimilarity(text, ` ${text}`), 1);
+    assert.equal(textSimilarity(text, text), 1);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { acceptDatabase, DatabaseGuard, refuseUnfinished } from '../../../src/storage/databaseFile.js';
+import { acceptDatabase, DatabaseGuard, readDatabase, refuseUnfinished } from '../../../src/storage/databaseFile.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
 
 const PATH = '/memory.db';
@@ -34,6 +34,16 @@ describe('a database file', () => {
   it('is refused when it is cut short, at whatever byte of its last pages', () => {
     for (let cut = 1; cut <= 4 * 4096; cut += 511) {
       assert.throws(() => acceptDatabase(bytes.subarray(0, bytes.length - cut), PATH), { code: 'database_damaged' });
+    }
+  });
+
+  it('is refused, and touched in nothing, when it ends at any page but its last', () => {
+    for (let length = 0; length < bytes.length; length += 4096) {
+      const disk = new SimulatedDisk();
+      disk.put(PATH, bytes.subarray(0, length));
+      const code = length === 0 ? 'not_a_database' : 'database_damaged';
+      assert.throws(() => readDatabase(disk, PATH), { code }, `${length} bytes`);
+      assert.deepEqual(disk.operations, []);
     }
   });
 

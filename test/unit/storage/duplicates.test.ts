@@ -26,8 +26,9 @@ describe('the gate before an add', () => {
   it('finds a repeated text however old it is and however common its words are', async () => {
     const first = await add('tests pass again');
     const words = ['tests', 'pass', 'again'];
-    for (let index = 0; index < 130; index += 1)
+    for (let index = 0; index < 130; index += 1) {
       await add(`${words[index % 3] ?? ''} ${index} ${words[(index + 1) % 3] ?? ''}`);
+    }
     assert.equal((await add('Tests pass again')).block_index, first.block_index);
   });
 

@@ -12,6 +12,7 @@ export function memoryRecord(blockIndex: number, more: Partial<MemoryRecord> = {
     tags: [],
     project: null,
     occurred_at: null,
+    superseded_by: null,
     source: null,
     client: null,
     ...more,

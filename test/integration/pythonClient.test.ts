@@ -1,0 +1,137 @@
+/**
+ * Python's command line and its worker client, replayed byte for byte: what `urllib` puts on the wire (recorded from
+ * Python 3.11), against a real worker.
+ */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+
+import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
+
+/** As Greeum sends them: `json.dumps` with its spaces, everything beyond ASCII escaped. */
+const ADD =
+  '{"jsonrpc": "2.0", "id": "add_memory", "method": "tools/call", "params": {"name": "add_memory", "arguments": ' +
+  '{"content": "\\ud68c\\uc758: the bridge opens at noon", "importance": 0.8, "metadata": {"tags": ["bridge", "noon"]}, ' +
+  '"slot": "B"}}}';
+const SEARCH =
+  '{"jsonrpc": "2.0", "id": "search_memory", "method": "tools/call", "params": {"name": "search_memory", "arguments": ' +
+  '{"query": "bridge", "limit": 5, "threshold": 0.1, "slot": null, "fallback": true}}}';
+
+function post(path: string, port: string, body: string): string {
+  return (
+    `POST ${path} HTTP/1.1\r\nAccept-Encoding: identity\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+    `Host: 127.0.0.1:${port}\r\nUser-Agent: Python-urllib/3.11\r\nContent-Type: application/json\r\n` +
+    `Connection: close\r\n\r\n${body}`
+  );
+}
+
+function get(path: string, port: string): string {
+  return (
+    `GET ${path} HTTP/1.1\r\nAccept-Encoding: identity\r\nHost: 127.0.0.1:${port}\r\n` +
+    `User-Agent: Python-urllib/3.11\r\nConnection: close\r\n\r\n`
+  );
+}
+
+/** Sends these bytes and reads until the worker closes, which `Connection: close` asks for. */
+async function exchange(port: string, bytes: string): Promise<{ status: string; body: string }> {
+  const socket = connect(Number(port), '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.write(bytes);
+  await once(socket, 'close');
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  return { status: head.split('\r\n', 1)[0] ?? '', body };
+}
+
+describe('the client of Python Greeum', () => {
+  const folder = scratchFolder();
+  const dataDir = join(folder.path, 'greeum');
+  let worker: WorkerProcess;
+  let url: URL;
+
+  before(async () => {
+    worker = await WorkerProcess.start(dataDir);
+    const state = JSON.parse(readFileSync(join(dataDir, 'worker_state.json'), 'utf8')) as Record<string, unknown>;
+    for (const [key, type] of Object.entries({
+      endpoint: 'string',
+      pid: 'number',
+      started_at: 'string',
+      semantic: 'boolean',
+      log: 'string',
+    })) {
+      assert.equal(typeof state[key], type, key);
+    }
+    url = new URL(String(state['endpoint']));
+  });
+
+  after(async () => {
+    await worker.end('SIGTERM');
+    folder.remove();
+  });
+
+  async function call(body: string): Promise<{ text: string; isError: boolean }> {
+    const { status, body: answer } = await exchange(url.port, post(url.pathname, url.port, body));
+    assert.equal(status, 'HTTP/1.1 200 OK');
+    const { result } = JSON.parse(answer) as { result: { content: { text: string }[]; isError: boolean } };
+    return { text: result.content[0]?.text ?? '', isError: result.isError };
+  }
+
+  const tool = (name: string, args: object): string =>
+    JSON.stringify({ jsonrpc: '2.0', id: name, method: 'tools/call', params: { name, arguments: args } });
+
+  it('finds the worker healthy at the path it derives from the endpoint', async () => {
+    const path = url.pathname.replace(/\/mcp$/, '/healthz');
+    const { status, body } = await exchange(url.port, get(path, url.port));
+    assert.equal(status, 'HTTP/1.1 200 OK');
+    assert.equal((JSON.parse(body) as { status: string }).status, 'ok');
+  });
+
+  it('adds a memory with its tags and slot, and is told so in the words it looks for', async () => {
+    const { text } = await call(ADD);
+    assert.match(text, /Memory Successfully Added/);
+    assert.match(text, /\*\*STM Slot\*\*: B/);
+    const { memory } = await greeumJson(['memory', 'show', '0', '--data-dir', dataDir]);
+    const { context, tags, slot, importance } = memory as Record<string, unknown>;
+    assert.deepEqual(
+      [context, tags, slot, importance],
+      ['회의: the bridge opens at noon', ['bridge', 'noon'], 'B', 0.8],
+    );
+    assert.match((await call(ADD)).text, /Potential Duplicate[\s\S]*Block #0/);
+  });
+
+  it('searches, and gets a line for each memory', async () => {
+    assert.match((await call(SEARCH)).text, /^Found 1 memories:\n1\. \[\d{4}-\d\d-\d\dT[\d:.]+\] 회의: the bridge/);
+  });
+
+  it('gets an answer from every tool that Python lists, the broken ones too', async () => {
+    const today = new Date().getFullYear();
+    const asked: readonly [string, object, RegExp][] = [
+      ['get_memory_stats', {}, /Total Blocks\*\*: 1/],
+      ['usage_analytics', { days: 7, report_type: 'usage' }, /New Memories\*\*: 1/],
+      ['analyze', { days: 7 }, /Tags\*\*: bridge \(1\)/],
+      ['system_doctor', { check_only: true }, /healthy/],
+      ['get_recent_memories', { limit: 10 }, /^Found 1 memories/],
+      ['get_memories_by_date', { start_date: `${today}-01-01` }, /^Found 1 memories/],
+      ['get_memories_by_date', { start_date: '2001-01-01', end_date: '2001-01-31' }, /^No memories found/],
+      ['search', { query: 'noon' }, /^Found 1 memories/],
+      ['fetch', { block_id: '0' }, /회의/],
+      ['fetch', {}, /^Found 1 memories/],
+    ];
+    for (const [name, args, expected] of asked) {
+      const { text, isError } = await call(tool(name, args));
+      assert.match(text, expected, name);
+      assert.equal(isError, false, name);
+    }
+  });
+
+  it('runs into no process of ours that a starting Python server would end', async () => {
+    const { stdout } = await greeum(['worker', 'status', '--data-dir', dataDir, '--json']);
+    const { pid } = JSON.parse(stdout) as { pid: number };
+    if (process.platform !== 'linux') return;
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+    assert.ok(!['greeum', 'mcp', 'serve'].every((word) => commandLine.includes(word)), commandLine);
+  });
+});
