@@ -1,7 +1,7 @@
 import { GreeumError } from '../protocol/errors.js';
 import type { StopResult } from '../protocol/operations.js';
 import { EXIT } from './exitCodes.js';
-import { command, type CommandSpec } from './commandSpec.js';
+import { command, InvalidValue, type CommandSpec } from './commandSpec.js';
 import { ask, ENDPOINT_OPTION, openClient, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import { serve } from './serveCommand.js';
 import { minutes, SERVE_OPTIONS, type ServeOptions } from './serveOptions.js';
@@ -43,6 +43,12 @@ export const WORKER_COMMANDS: readonly CommandSpec[] = [
     options: WORKER_OPTIONS,
     run: flush,
   }),
+  command<CommonOptions>({
+    name: 'worker token',
+    says: 'exchange the access token of the running worker; the old one opens nothing from then on',
+    takes: [{ name: 'rotate', says: 'the word rotate', read: rotateWord }],
+    run: rotateToken,
+  }),
   command<ServeOptions>({
     name: 'mcp serve',
     says: 'serve the memory to an AI agent, on stdin and stdout or over HTTP',
@@ -62,6 +68,22 @@ async function status(shell: Shell, options: CommonOptions): Promise<void> {
     shell.setExitCode(EXIT.noWorker);
     shell.output.result({ running: false, data_dir: dataDir }, () => error.message);
     if (error.hint !== undefined && !shell.output.isJson) shell.output.note(error.hint);
+  } finally {
+    client.close();
+  }
+}
+
+function rotateWord(word: string): string {
+  if (word !== 'rotate') throw new InvalidValue('The one thing to do with it is: rotate.');
+  return word;
+}
+
+async function rotateToken(shell: Shell, options: CommonOptions): Promise<void> {
+  const client = openClient(shell, options);
+  try {
+    const { dataDir } = client.location;
+    const rotated = await client.rotateToken({ timeoutMs: STATUS_TIMEOUT_MS });
+    shell.output.result(rotated, () => `The access token was exchanged. The new one is in worker.token in ${dataDir}.`);
   } finally {
     client.close();
   }

@@ -11,6 +11,7 @@ import type { WorkerUse } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { LocalMemory } from '../protocol/localModule.js';
 import {
+  isOwnerOperation,
   isWriteOperation,
   type InputOf,
   type OperationName,
@@ -59,6 +60,8 @@ export interface Parts {
   readonly timing: Timing;
   locate(): MemoryLocation;
   findCandidates(location: MemoryLocation): Candidate[];
+  /** Whether who listens there is the owner of this directory, and may be told what it holds. */
+  isOwner(candidate: Candidate, location: MemoryLocation): boolean | Promise<boolean>;
   warn(warning: ClientWarning): void;
   readonly whenNoOwner: (() => GreeumError | null) | undefined;
 }
@@ -153,6 +156,9 @@ export class CallRun<K extends OperationName> {
 
   async #throughWorker(location: MemoryLocation): Promise<Routed<K> | Next> {
     for (const candidate of this.#candidates(location)) {
+      const isOwner = this.#parts.isOwner(candidate, location);
+      // Most are known at once, and then nothing may come between the call and its sending.
+      if (!(typeof isOwner === 'boolean' ? isOwner : await isOwner)) continue;
       const exchange = await this.#parts.transport.post(candidate.endpoint, {
         body: this.#body,
         source: this.#options.source,
@@ -170,8 +176,8 @@ export class CallRun<K extends OperationName> {
     if (this.#tiedTo !== null) return [this.#tiedTo];
     const all = this.#parts.findCandidates(location);
     const first = all[0];
-    // Who means one worker does not mean another one: neither where it is required, nor to stop it.
-    const isMeant = this.#parts.use === 'require' || this.#operation === 'stop';
+    // Who means one worker does not mean another one: neither where it is required, nor to change something about it.
+    const isMeant = this.#parts.use === 'require' || isOwnerOperation(this.#operation);
     return isMeant && first !== undefined && isConfigured(first) ? [first] : all;
   }
 
@@ -250,8 +256,9 @@ export class CallRun<K extends OperationName> {
 
   /** @throws GreeumError `worker_running` when the lock belongs to a worker, and not to a writer that is soon done */
   async #refuseBesideWorker(location: MemoryLocation): Promise<void> {
-    for (const { endpoint, isOurs } of this.#parts.findCandidates(location)) {
-      if (!isOurs) continue;
+    for (const candidate of this.#parts.findCandidates(location)) {
+      const { endpoint, isOurs } = candidate;
+      if (!isOurs || !(await this.#parts.isOwner(candidate, location))) continue;
       const exchange = await this.#parts.transport.post(endpoint, {
         body: encodeCall('worker_status', {}),
         source: undefined,

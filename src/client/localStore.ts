@@ -1,5 +1,5 @@
 import type { LocalMemory, LocalModule, LocalOptions } from '../protocol/localModule.js';
-import { isWriteOperation, type OperationName } from '../protocol/operations.js';
+import { isOwnerOperation, isWriteOperation, type OperationName } from '../protocol/operations.js';
 import { loadBundle } from './distFiles.js';
 
 /** Opens the store in this very process. */
@@ -10,7 +10,7 @@ export const openLocalBundle: OpenLocal = (options) => (loadBundle('local.js') a
 
 /** How an operation runs without a worker; null where it is about the worker itself. */
 export function localMode(operation: OperationName): LocalOptions['mode'] | null {
-  if (operation === 'worker_status' || operation === 'stop') return null;
+  if (isOwnerOperation(operation)) return null;
   // A flush is a checkpoint: it writes `memory.db`.
   return isWriteOperation(operation) || operation === 'flush' ? 'write' : 'read';
 }

@@ -23,6 +23,7 @@ import type { Endpoint } from './endpoint.js';
 import { HttpTransport, type Transport } from './httpTransport.js';
 import { newIdempotencyKey } from './idempotencyKey.js';
 import { openLocalBundle, type OpenLocal } from './localStore.js';
+import { isOwner } from './ownerProof.js';
 import { systemTiming, type Timing } from './timing.js';
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -49,6 +50,7 @@ export interface ClientOptions {
    */
   whenNoOwner?: (() => GreeumError | null) | undefined;
   transport?: Transport | undefined;
+  isOwner?: Parts['isOwner'] | undefined;
   openLocal?: OpenLocal | undefined;
   timing?: Timing | undefined;
   newKey?: (() => string) | undefined;
@@ -163,6 +165,11 @@ export class WriteServiceClient implements MemoryService {
     return this.call('flush', {}, options);
   }
 
+  /** Exchanges the access token of the running worker: the old one opens nothing from then on. */
+  rotateToken(options?: CallOptions): Promise<ResultOf<'rotate_token'>> {
+    return this.call('rotate_token', {}, options);
+  }
+
   /** Asks the owner to stop; it has accepted that when this resolves. Never repeated by itself. */
   stop(options?: CallOptions): Promise<ResultOf<'stop'>> {
     return this.call('stop', {}, options);
@@ -185,6 +192,7 @@ export class WriteServiceClient implements MemoryService {
       use: this.#use,
       locate: () => this.location,
       findCandidates: (location) => this.#findCandidates(location),
+      isOwner: this.#options.isOwner ?? isOwner,
       transport: this.#transport,
       openLocal: this.#options.openLocal ?? openLocalBundle,
       version: VERSION,

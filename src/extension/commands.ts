@@ -7,6 +7,7 @@ import { flushToDisk } from './commands/flushToDisk.js';
 import { copyMemory, linkMemories, openMemory } from './commands/memories.js';
 import { openDataFolder } from './commands/openDataFolder.js';
 import { restartWorker } from './commands/restartWorker.js';
+import { rotateAccessToken } from './commands/rotateAccessToken.js';
 import { searchMemories } from './commands/searchMemories.js';
 import { showLog } from './commands/showLog.js';
 import { showWorkerStatus } from './commands/showWorkerStatus.js';
@@ -54,6 +55,7 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   },
   [COMMANDS.flushToDisk]: needsWorker(flushToDisk),
   [COMMANDS.copyMcpConfiguration]: always(copyMcpConfiguration),
+  [COMMANDS.rotateAccessToken]: needsWorker(rotateAccessToken),
   [COMMANDS.openDataFolder]: always(openDataFolder),
   [COMMANDS.showLog]: always(showLog),
   [COMMANDS.openMemory]: needsWorker(openMemory),

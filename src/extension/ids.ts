@@ -13,6 +13,7 @@ export const COMMANDS = {
   restartWorker: 'greeum.restartWorker',
   flushToDisk: 'greeum.flushToDisk',
   copyMcpConfiguration: 'greeum.copyMcpConfiguration',
+  rotateAccessToken: 'greeum.rotateAccessToken',
   openDataFolder: 'greeum.openDataFolder',
   showLog: 'greeum.showLog',
   openMemory: 'greeum.openMemory',

@@ -49,6 +49,7 @@ const PARSERS = {
   verify: (input: unknown) => readFields('verify', input, []),
   flush: (input: unknown) => readFields('flush', input, []),
   stop: (input: unknown) => readFields('stop', input, []),
+  rotate_token: (input: unknown) => readFields('rotate_token', input, []),
 } satisfies { [K in OperationName]: (input: unknown) => object };
 
 export type ParsedInput<K extends OperationName> = ReturnType<(typeof PARSERS)[K]>;

@@ -3,6 +3,9 @@
 import type { OwnerHost } from './operations.js';
 
 export const DISCOVERY_FILE = 'worker_state.json';
+/** Beside it: the secret that TCP callers show, 256 random bits in base64url. */
+export const TOKEN_FILE = 'worker.token';
+export const TOKEN_PATTERN = /^[A-Za-z0-9_-]{43}$/;
 
 export interface Discovery {
   /** Capability URL `http://127.0.0.1:PORT/<token>/mcp`; absent when HTTP is off. */

@@ -9,6 +9,22 @@ export const METHOD_PREFIX = 'greeum/';
 export const MCP_PATH = '/mcp';
 export const HEALTH_PATH = '/healthz';
 export const METRICS_PATH = '/metrics';
+/**
+ * `GET /owner?nonce=…`: how an owner proves to a client that it knows the token, before the client shows the token or
+ * any memory. The one path that TCP callers may ask without the token; the answer is a signature and nothing else.
+ */
+export const OWNER_PATH = '/owner';
+export const NONCE_PATTERN = /^[A-Za-z0-9_-]{22,64}$/;
+
+/**
+ * What is signed (HMAC-SHA-256 with the token, base64url). The port is in it, so that a stranger who listens on another
+ * one cannot pass the question on to the real owner and its answer back.
+ * @param port null on a socket or pipe
+ */
+export function ownerStatement(nonce: string, port: number | null): string {
+  return `owner\n${nonce}\n${port ?? 'socket'}`;
+}
+
 /** Newline-delimited JSON of `WorkerStatus`, a line at each change; ends when the owner ends. */
 export const WATCH_PATH = '/watch';
 /** Optional header of our own clients: the `WriteSource` of what they add. */

@@ -381,6 +381,12 @@ export interface StopResult {
   pid: number;
 }
 
+export interface RotateTokenResult {
+  status: 'rotated';
+  /** Loopback URL without its token; null when HTTP is off. The token itself travels on no wire. */
+  endpoint: string | null;
+}
+
 type Nothing = Record<string, never>;
 
 /** Every operation by name. The first eight are also MCP tools. */
@@ -401,6 +407,7 @@ export interface Operations {
   verify: { input: Nothing; result: VerifyResult };
   flush: { input: Nothing; result: FlushResult };
   stop: { input: Nothing; result: StopResult };
+  rotate_token: { input: Nothing; result: RotateTokenResult };
 }
 
 export type OperationName = keyof Operations;
@@ -409,6 +416,14 @@ export type ResultOf<K extends OperationName> = Operations[K]['result'];
 
 export const WRITE_OPERATIONS = ['add_memory', 'update_associations', 'anchor_update'] as const;
 export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
+
+/** What is about the running worker itself, and nothing that a store could answer. */
+const OWNER_OPERATIONS = ['worker_status', 'stop', 'rotate_token'] as const;
+export type OwnerOperation = (typeof OWNER_OPERATIONS)[number];
+
+export function isOwnerOperation(name: OperationName): name is OwnerOperation {
+  return (OWNER_OPERATIONS as readonly string[]).includes(name);
+}
 
 /** Exhaustive by type, so that a new operation cannot be forgotten here. */
 const OPERATION_NAMES: { readonly [K in OperationName]: true } = {
@@ -428,6 +443,7 @@ const OPERATION_NAMES: { readonly [K in OperationName]: true } = {
   verify: true,
   flush: true,
   stop: true,
+  rotate_token: true,
 };
 
 export function isOperation(name: string): name is OperationName {

@@ -7,15 +7,23 @@ import { realpathSync } from 'node:fs';
 import { tmpdir, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import type { GreeumError } from '../protocol/errors.js';
+import { GreeumError } from '../protocol/errors.js';
 import { socketPath } from '../protocol/location.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
-import type { InputOf, OperationName, ResultOf, StopResult, WorkerStatus } from '../protocol/operations.js';
+import type {
+  InputOf,
+  OperationName,
+  ResultOf,
+  RotateTokenResult,
+  StopResult,
+  WorkerStatus,
+} from '../protocol/operations.js';
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { AccessToken } from './endpoint/accessToken.js';
 import { readDiscovery, removeDiscovery, writeDiscovery } from './endpoint/discoveryFile.js';
 import { createEndpoint, type Endpoint } from './endpoint/endpoint.js';
-import { loadToken } from './endpoint/token.js';
+import { closeToOthers } from './endpoint/permissions.js';
+import { exchangeToken, loadToken } from './endpoint/token.js';
 import { WriterClient } from './writerClient.js';
 
 /** How long the checkpoint at an orderly stop may take. The editor gives an extension few seconds to end. */
@@ -29,6 +37,7 @@ export class Owner implements MemoryService {
   readonly #post: (message: FromOwner) => void;
   readonly #startedAtMs = Date.now();
   readonly #listeners = new Set<() => void>();
+  readonly #token = new AccessToken('');
   #writer!: WriterClient;
   /** Null until both doors are open. */
   #endpoint: Endpoint | null = null;
@@ -87,6 +96,7 @@ export class Owner implements MemoryService {
   async call(operation: OperationName, input: unknown, options: CallOptions = {}): Promise<unknown> {
     if (operation === 'worker_status') return this.status;
     if (operation === 'stop') return this.#stopSoon();
+    if (operation === 'rotate_token') return this.#rotateToken();
     return this.#writer.call(operation, input, {
       source: options.source ?? 'api',
       client: options.client,
@@ -104,6 +114,17 @@ export class Owner implements MemoryService {
   #stopSoon(): StopResult {
     setImmediate(() => void this.stop());
     return { status: 'stopping', pid: process.pid };
+  }
+
+  /** First the file: a crash leaves the new token, which the next owner takes, or the old one and nothing done. */
+  async #rotateToken(): Promise<RotateTokenResult> {
+    if (this.#endpoint === null) throw notListening();
+    this.#token.replace(await exchangeToken(this.#options.dataDir));
+    this.#endpoint.dropTcp();
+    await this.#tellWhere(this.#endpoint);
+    this.#post(this.ready);
+    this.#post({ type: 'log', level: 'info', text: 'The access token was exchanged; the old one opens nothing.' });
+    return { status: 'rotated', endpoint: this.#endpoint.url };
   }
 
   async #stop(): Promise<void> {
@@ -130,12 +151,14 @@ export class Owner implements MemoryService {
   }
 
   async #listen(): Promise<void> {
-    const { dataDir, http, version, host } = this.#options;
-    const { token, replacedBecause } = await loadToken(dataDir);
+    const { dataDir, http, version } = this.#options;
+    const { database } = this.#writer.snapshot;
     const warn = (text: string): void => this.#post({ type: 'log', level: 'warn', text });
+    for (const repaired of await closeToOthers([dataDir, dirname(database)])) warn(repaired);
+    const { token, replacedBecause } = await loadToken(dataDir);
+    this.#token.replace(token);
     if (replacedBecause !== null) warn(`A new access token was made: ${replacedBecause}`);
     const previous = await readDiscovery(dataDir);
-    const { epoch, database } = this.#writer.snapshot;
     const opened = await createEndpoint({
       service: this,
       version,
@@ -150,24 +173,35 @@ export class Owner implements MemoryService {
         tempDir: tmpdir(),
         uid: process.getuid?.() ?? 0,
       }),
-      token: new AccessToken(token),
+      token: this.#token,
       http: http.enabled ? { bind: http.bind, port: http.port, preferredPort: portOf(previous?.endpoint) } : null,
       onWarning: warn,
     });
     this.#endpoint = opened;
-    const endpoint = opened.capabilityUrl;
+    await this.#tellWhere(opened);
+  }
+
+  /** So that clients find it. */
+  async #tellWhere({ capabilityUrl: endpoint, socketPath: socket }: Endpoint): Promise<void> {
+    const { dataDir, version, host } = this.#options;
     await writeDiscovery(dataDir, {
       ...(endpoint === null ? {} : { endpoint }),
-      socket: opened.socketPath,
+      socket,
       pid: process.pid,
       started_at: new Date(this.#startedAtMs).toISOString(),
       semantic: false,
       log: join(dataDir, 'worker.log'),
-      epoch,
+      epoch: this.#writer.snapshot.epoch,
       version,
       host,
     });
   }
+}
+
+function notListening(): GreeumError {
+  return new GreeumError('worker_stopping', 'The worker does not listen yet, or not any more.', {
+    retry: 'after-reconnect',
+  });
 }
 
 function portOf(endpoint: string | undefined): number | null {

@@ -13,6 +13,7 @@ import type { SecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import {
   isWriteOperation,
+  type OwnerOperation,
   type DegradedState,
   type FlushResult,
   type OperationName,
@@ -71,7 +72,7 @@ export interface WriterSnapshot {
 }
 
 /** `worker_status` and `stop` are the owner's, who knows of endpoints and clients. */
-export type WriterOperation = Exclude<OperationName, 'worker_status' | 'stop'>;
+export type WriterOperation = Exclude<OperationName, OwnerOperation>;
 
 /** How long a local writer may be waited for, before the caller looks again whether there is a worker by now. */
 const LOCAL_WRITER_WAIT_MS = 5_000;

@@ -27,15 +27,15 @@ export class AccessToken {
     return bytes.length === this.#bytes.length && timingSafeEqual(bytes, this.#bytes);
   }
 
-  /** Whether {@link sign} made this of the text. */
-  hasSigned(purpose: string, text: string, proof: string): boolean {
-    const expected = Buffer.from(this.sign(purpose, text));
+  /** Whether {@link sign} made this of the statement. */
+  hasSigned(statement: string, proof: string): boolean {
+    const expected = Buffer.from(this.sign(statement));
     const bytes = Buffer.from(proof);
     return bytes.length === expected.length && timingSafeEqual(bytes, expected);
   }
 
-  /** Proves that whoever made it knew the token, and tells nothing of it. */
-  sign(purpose: string, text: string): string {
-    return createHmac('sha256', this.#bytes).update(`${purpose}\n${text}`).digest('base64url');
+  /** Proves that whoever made it knew the token, and tells nothing of it. A statement begins with its purpose. */
+  sign(statement: string): string {
+    return createHmac('sha256', this.#bytes).update(statement).digest('base64url');
   }
 }

@@ -4,10 +4,14 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { OWNER_PATH } from '../../protocol/jsonRpc.js';
 import type { AccessToken } from './accessToken.js';
 
-/** How a caller proved itself. `path`: the very URL is the secret, which no other site can know. */
-export type Proof = 'socket' | 'path' | 'header';
+/**
+ * How a caller proved itself. `path`: the very URL is the secret, which no other site can know. `none`: not at all, and
+ * it asks for nothing but a proof of ours.
+ */
+export type Proof = 'socket' | 'path' | 'header' | 'none';
 
 export interface Admission {
   proof: Proof;
@@ -29,6 +33,7 @@ export function admitWithToken(token: AccessToken): Admit {
     const path = withoutQuery(url);
     const [, shown, rest] = TOKEN_PATH.exec(path) ?? [];
     if (shown !== undefined && rest !== undefined) return token.matches(shown) ? { proof: 'path', path: rest } : null;
+    if (path === OWNER_PATH) return { proof: 'none', path };
     const candidates = [BEARER.exec(headers.authorization ?? '')?.[1], headers['x-api-key']];
     return candidates.some((candidate) => typeof candidate === 'string' && token.matches(candidate))
       ? { proof: 'header', path }

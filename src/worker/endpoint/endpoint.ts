@@ -58,6 +58,8 @@ export interface Endpoint {
   readonly port: number | null;
   /** Connections open now. */
   clients(): number;
+  /** Cuts off everybody who came in with the token, answers under way included: after it was exchanged. */
+  dropTcp(): void;
   /**
    * Accepts nothing more, lets answers under way leave (for a bounded time), ends the watch streams, closes every
    * connection and removes the socket file. Resolves when all of that is done; never rejects.
@@ -75,7 +77,7 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   const connections = new Connections();
   const mcp = new McpRoute({ service, version, token, onChange: onStatus, createServer: options.createMcpServer });
   const watch = new WatchStreams({ status, onStatus }, limits.watchIntervalMs);
-  const routes = createRoutes({ service, status, mcp, watch, callerOf: (req) => connections.nameOf(req) });
+  const routes = createRoutes({ service, status, token, mcp, watch, callerOf: (req) => connections.nameOf(req) });
   const gate = new Gate();
   const common = { routes, connections, limits, gate, onWarning };
   const listening: Server[] = [];
@@ -106,6 +108,7 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
         return origin === null ? null : `${origin}/${token.value}${MCP_PATH}`;
       },
       clients: () => connections.count,
+      dropTcp: () => tcp?.closeAllConnections(),
       close,
     };
   } catch (error) {

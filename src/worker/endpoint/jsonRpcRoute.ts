@@ -42,7 +42,12 @@ export interface Sender {
   /** Null: nothing. */
   source: WriteSource | null;
   client?: string | undefined;
+  /** It came in through the socket, and so by the permissions of a file. */
+  isOnSocket?: boolean;
 }
+
+/** Whoever has the token could exchange it and shut the user out; and a stolen one would steal the next. */
+const SOCKET_ONLY: ReadonlySet<OperationName> = new Set(['rotate_token']);
 
 type Outcome = { result: unknown } | { error: JsonRpcError };
 type Method = (call: Call) => Outcome | Promise<Outcome>;
@@ -94,6 +99,9 @@ function carryOut(method: string, call: Call): Outcome | Promise<Outcome> {
 async function callOperation(name: string, { service, params = {}, sender }: Call): Promise<Outcome> {
   if (!isOperation(name)) return failed(RPC_METHOD_NOT_FOUND, 'There is no such operation.', 'unknown_operation');
   if (!isRecord(params)) return failed(RPC_INVALID_PARAMS, 'The params of an operation are an object.');
+  if (SOCKET_ONLY.has(name) && sender.isOnSocket !== true) {
+    return failed(RPC_GREEUM_ERROR, 'The token does not allow this; the socket does.', 'unauthorized');
+  }
   try {
     return { result: await run(service, name, params, sender) };
   } catch (error) {
@@ -121,7 +129,7 @@ async function callNamedTool({ service, params, sender }: Call): Promise<Outcome
 function failed(
   code: number,
   message: string,
-  greeumCode: 'invalid_argument' | 'unknown_operation' = 'invalid_argument',
+  greeumCode: 'invalid_argument' | 'unknown_operation' | 'unauthorized' = 'invalid_argument',
 ): Outcome {
   return { error: { code, message, data: new GreeumError(greeumCode, message).toJSON() } };
 }

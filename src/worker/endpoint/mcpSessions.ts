@@ -15,7 +15,7 @@ import type { AccessToken } from './accessToken.js';
 const MAX_SESSIONS = 256;
 /** Of those that their clients have ended, so many are remembered as ended. */
 const MAX_ENDED = 1_024;
-const PURPOSE = 'mcp session';
+const statement = (nonce: string): string => `session\n${nonce}`;
 const ID = /^([\w-]{22})\.([\w-]{43})$/;
 /** What clients of the era send when they send nothing. */
 const OLDEST_VERSION = '2025-03-26';
@@ -50,7 +50,7 @@ export class McpSessions {
   /** Answers an `initialize`. */
   async begin({ request, body }: SessionRequest): Promise<Response> {
     const nonce = randomBytes(16).toString('base64url');
-    const id = `${nonce}.${this.#token.sign(PURPOSE, nonce)}`;
+    const id = `${nonce}.${this.#token.sign(statement(nonce))}`;
     const session = await this.#create(id);
     const response = await session.transport.handleRequest(request, { parsedBody: body });
     // Refused for how it was asked: there is no client that knows of a session.
@@ -123,7 +123,10 @@ export class McpSessions {
   #isOurs(id: string): boolean {
     const [, nonce, proof] = ID.exec(id) ?? [];
     return (
-      nonce !== undefined && proof !== undefined && !this.#ended.has(id) && this.#token.hasSigned(PURPOSE, nonce, proof)
+      nonce !== undefined &&
+      proof !== undefined &&
+      !this.#ended.has(id) &&
+      this.#token.hasSigned(statement(nonce), proof)
     );
   }
 }

@@ -3,10 +3,19 @@
 import type { IncomingMessage } from 'node:http';
 import { clientFromHeader } from '../../protocol/clientName.js';
 import { CLIENT_HEADER, RPC_INVALID_REQUEST, RPC_PARSE_ERROR, SOURCE_HEADER } from '../../protocol/jsonRpc.js';
-import { HEALTH_PATH, MCP_PATH, METRICS_PATH, WATCH_PATH } from '../../protocol/jsonRpc.js';
+import {
+  HEALTH_PATH,
+  MCP_PATH,
+  METRICS_PATH,
+  NONCE_PATTERN,
+  OWNER_PATH,
+  ownerStatement,
+  WATCH_PATH,
+} from '../../protocol/jsonRpc.js';
 import { MAX_REQUEST_BYTES } from '../../protocol/limits.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
 import type { WorkerStatus, WriteSource } from '../../protocol/operations.js';
+import type { AccessToken } from './accessToken.js';
 import { discardBody, readBody } from './body.js';
 import { healthJson } from './health.js';
 import type { Exchange, Routes } from './httpServer.js';
@@ -19,19 +28,21 @@ import type { WatchStreams } from './watch.js';
 export interface RouteParts {
   service: MemoryService;
   status: () => WorkerStatus;
+  token: AccessToken;
   mcp: McpRoute;
   watch: WatchStreams;
   /** Names the connection of a request: its writes take turns with those of others. */
   callerOf: (req: IncomingMessage) => string;
 }
 
-export function createRoutes({ service, status, mcp, watch, callerOf }: RouteParts): Routes {
+export function createRoutes({ service, status, token, mcp, watch, callerOf }: RouteParts): Routes {
   return {
     [MCP_PATH]: {
       POST: (exchange) => answerPost(exchange, { service, mcp, caller: callerOf(exchange.req) }),
       GET: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
       DELETE: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
     },
+    [OWNER_PATH]: { GET: (exchange) => answerOwner(exchange, token) },
     [HEALTH_PATH]: { GET: ({ res }) => sendJson(res, 200, healthJson(status())) },
     [METRICS_PATH]: { GET: ({ res }) => send(res, 200, METRICS_TYPE, renderMetrics(status())) },
     [WATCH_PATH]: { GET: ({ res }) => watch.add(res) },
@@ -41,6 +52,16 @@ export function createRoutes({ service, status, mcp, watch, callerOf }: RoutePar
 /** The service as one caller sees it. */
 function calledBy(service: MemoryService, caller: string): MemoryService {
   return { call: (operation, input, options) => service.call(operation, input, { ...options, caller }) };
+}
+
+function answerOwner({ req, res, admission }: Exchange, token: AccessToken): void {
+  const nonce = new URLSearchParams(req.url?.split('?', 2)[1]).get('nonce') ?? '';
+  if (!NONCE_PATTERN.test(nonce)) {
+    refuse(res, 400, 'invalid_argument', 'A nonce has 22 to 64 characters of base64url.');
+    return;
+  }
+  const port = admission.proof === 'socket' ? null : (req.socket.localPort ?? null);
+  sendJson(res, 200, JSON.stringify({ proof: token.sign(ownerStatement(nonce, port)) }));
 }
 
 /** What only a session of the older era of MCP has: its stream, and its end. */
@@ -80,7 +101,11 @@ async function answerPost({ req, res, admission }: Exchange, { service, mcp, cal
     await mcp.answer({ req, res, caller, body: message });
     return;
   }
-  const sender = { source: sourceOf(req.headers[SOURCE_HEADER]), client: clientFromHeader(req.headers[CLIENT_HEADER]) };
+  const sender = {
+    source: sourceOf(req.headers[SOURCE_HEADER]),
+    client: clientFromHeader(req.headers[CLIENT_HEADER]),
+    isOnSocket: admission.proof === 'socket',
+  };
   const { status, json } = await answerJsonRpc(calledBy(service, caller), message, sender);
   if (json === null) sendEmpty(res, status);
   else sendJson(res, status, json);

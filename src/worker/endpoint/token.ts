@@ -5,12 +5,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { lstat, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-
-export const TOKEN_FILE = 'worker.token';
-/** 32 bytes in base64url without padding. */
-const TOKEN_PATTERN = /^[A-Za-z0-9_-]{43}$/;
+import { TOKEN_FILE, TOKEN_PATTERN } from '../../protocol/discovery.js';
+import { openness } from './permissions.js';
 
 export interface LoadedToken {
   token: string;
@@ -26,18 +24,18 @@ export async function loadToken(dataDir: string): Promise<LoadedToken> {
   return { token: await writeToken(file), replacedBecause: problem };
 }
 
+/** A new one in place of whatever was there. Only the owner calls this. */
+export function exchangeToken(dataDir: string): Promise<string> {
+  return writeToken(path.join(dataDir, TOKEN_FILE));
+}
+
 async function readToken(file: string): Promise<{ token: string | null; problem: string | null }> {
-  let found;
   try {
-    found = await lstat(file);
+    const why = await openness(file);
+    if (why !== null) return { token: null, problem: `${TOKEN_FILE} ${why}` };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { token: null, problem: null };
     throw error;
-  }
-  if (!found.isFile()) return { token: null, problem: `${TOKEN_FILE} was not a plain file.` };
-  if (process.platform !== 'win32') {
-    if (found.uid !== process.getuid?.()) return { token: null, problem: `${TOKEN_FILE} belonged to another user.` };
-    if ((found.mode & 0o077) !== 0) return { token: null, problem: `${TOKEN_FILE} was open to other users.` };
   }
   const text = (await readFile(file, 'utf8')).trim();
   return TOKEN_PATTERN.test(text)
