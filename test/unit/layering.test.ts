@@ -22,6 +22,7 @@ const homeOf: Readonly<Record<string, RegExp>> = {
   'sql.js': /^storage\//,
   'fs-native-extensions': /^(worker|storage)\//,
   '@modelcontextprotocol': /^(mcp|worker\/endpoint)\//,
+  porter2: /^text\//,
   zod: /^(mcp|worker\/endpoint)\//,
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { findGit } from '../../../src/extension/gitPlace.js';
 
-const root = path.resolve('/work/app');
+const root = path.resolve('/home/ada/app');
 
 function reader(files: Record<string, string>) {
   return (file: string): Promise<string | null> => Promise.resolve(files[path.relative(root, file)] ?? null);
