@@ -92,7 +92,8 @@ export function readIndex(bytes: Uint8Array): IndexSections | null {
   for (const [index, name] of NAMES.entries()) {
     const type = ORDER[name];
     const byteLength = (found.head.lengths[index] ?? 0) * type.BYTES_PER_ELEMENT;
-    const copy = bytes.slice(at, at + byteLength);
+    // Not `slice`: a Buffer's is a view of memory that holds other things as well.
+    const copy = new Uint8Array(bytes.subarray(at, at + byteLength));
     if (copy.length !== byteLength) return null;
     sections[name] = new type(copy.buffer);
     at = aligned(at + byteLength);
