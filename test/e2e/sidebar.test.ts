@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeTempDir } from '../vscode/harness/paths.js';
@@ -56,7 +57,9 @@ describe('the sidebar', () => {
     await window.window.runCommand('Greeum: Filter Memories');
     await window.window.type('checkout', { accept: true });
     const rows = window.view('Memories').getByRole('treeitem');
-    await waitFor('one row', async () => (await rows.count()) === 1);
+    // What stands beside the found one in its branch comes after it.
+    await waitFor('the found one first', async () => /The checkout retries/.test(await rows.first().innerText()));
+    assert.equal(await rows.filter({ hasText: 'Prices are integers' }).count(), 0);
     await rows.filter({ hasText: 'The checkout retries' }).click();
     await window.window.page.locator('.tab', { hasText: 'Memory 2.md' }).waitFor();
   });
