@@ -148,9 +148,9 @@ describe('attacks on a data directory', () => {
 
   it('a lock file that somebody left, whatever it says, keeps nobody out and lets nobody in', async () => {
     await worker.end('SIGKILL');
-    for (const text of ['', `{"pid":${process.pid},"role":"worker"}\n`, '\u0000'.repeat(1000)]) {
+    for (const [count, text] of ['', `{"pid":${process.pid},"role":"worker"}\n`, '\u0000'.repeat(1000)].entries()) {
       writeFileSync(path.join(dir(), 'data/worker.lock'), text);
-      assert.equal((await greeumJson(['memory', 'add', 'a fact', '--data-dir', dir()]))['status'], 'added');
+      assert.equal((await greeumJson(['memory', 'add', `fact ${count}`, '--data-dir', dir()]))['status'], 'added');
     }
     worker = await WorkerProcess.start(dir());
   });
