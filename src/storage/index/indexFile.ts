@@ -10,6 +10,9 @@
 
 import { crc32 } from 'node:zlib';
 
+import type { DocumentColumns } from './documents.js';
+import type { TermTableData } from './termTable.js';
+
 const MAGIC = 'GREEUM-INDEX\n';
 const ALIGNMENT = 8;
 const CRC_BYTES = 4;
@@ -28,17 +31,7 @@ interface Head extends IndexPosition {
 }
 
 /** What is stored, each in this order. */
-export interface IndexSections {
-  readonly whensMs: Float64Array;
-  readonly blocks: Uint32Array;
-  readonly parents: Int32Array;
-  readonly projects: Int32Array;
-  readonly lengths: Uint16Array;
-  readonly importances: Uint8Array;
-  readonly slots: Int8Array;
-  readonly units: Uint16Array;
-  readonly starts: Uint32Array;
-  readonly sounds: Uint32Array;
+export interface IndexSections extends DocumentColumns, TermTableData {
   readonly counts: Uint32Array;
   readonly postings: Uint32Array;
 }
