@@ -26,6 +26,7 @@ interface SearchOptions extends CommonOptions {
   since?: string;
   until?: string;
   detail?: SearchDetail;
+  neighbours: boolean;
 }
 
 interface ListOptions extends CommonOptions {
@@ -65,6 +66,7 @@ export const MEMORY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--since <date>', says: 'only from this date on (ISO 8601)' },
       { flags: '--until <date>', says: 'only up to this date (ISO 8601)' },
       { flags: '--detail <how>', says: 'snippet, full or ids (default: snippet)', read: searchDetail },
+      { flags: '--no-neighbours', says: 'only memories that have some of the words themselves' },
       ...WORKER_OPTIONS,
     ],
     run: search,
@@ -115,7 +117,8 @@ async function add(shell: Shell, options: AddOptions, given = ''): Promise<void>
 
 async function search(shell: Shell, options: SearchOptions, query = ''): Promise<void> {
   const { slot, project, tags, since, until, detail, count: limit } = options;
-  const given = present({ limit, slot, project, tags, since, until, detail });
+  const neighbours = options.neighbours ? undefined : false;
+  const given = present({ limit, slot, project, tags, since, until, detail, neighbours });
   const { result, via } = await ask(shell, options, 'search_memory', { query, ...given });
   const results = result.results.map((hit) => ({
     block_index: hit.block_index,
@@ -127,6 +130,7 @@ async function search(shell: Shell, options: SearchOptions, query = ''): Promise
     slot: hit.slot,
     branch: hit.branch,
     tags: hit.tags,
+    ...present({ neighbour: hit.neighbour }),
   }));
   shell.output.result({ results, took_ms: result.took_ms, via }, () => describeHits(result.results));
 }

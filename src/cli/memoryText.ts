@@ -19,7 +19,11 @@ export function describeAdded({ status, block_index, similarity = 1 }: AddMemory
 
 export function describeHits(hits: readonly SearchHit[]): string {
   if (hits.length === 0) return 'No memories found.';
-  return hits.map((hit) => `${headline(hit)}  score ${hit.score.toFixed(2)}\n${indented(hit.context)}`).join('\n\n');
+  return hits.map((hit) => `${headline(hit)}  ${standing(hit)}\n${indented(hit.context)}`).join('\n\n');
+}
+
+function standing({ score, neighbour }: SearchHit): string {
+  return `score ${score.toFixed(2)}${neighbour === true ? ', beside a match' : ''}`;
 }
 
 export function describeList({ memories, next_before }: ListMemoriesResult): string {

@@ -95,7 +95,7 @@ class MemoryPicker extends Disposable {
     const { service } = this.services.session;
     const common = { limit: RESULT_COUNT, detail: 'snippet', ...this.services.scope.filter } as const;
     if (query === '') return (await service.call('list_memories', common, { signal })).memories;
-    const input = { query: query.slice(0, MAX_QUERY_CHARS), ...common };
+    const input = { query: query.slice(0, MAX_QUERY_CHARS), neighbours: false, ...common };
     return (await service.call('search_memory', input, { signal })).results;
   }
 

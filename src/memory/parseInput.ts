@@ -84,7 +84,9 @@ function parseAddMemory(input: unknown) {
 }
 
 function parseSearchMemory(input: unknown) {
-  const allowed = ['query', 'limit', 'slot', 'project', 'include_global', 'tags', 'since', 'until', 'detail'];
+  const allowed = [
+    ...['query', 'limit', 'slot', 'project', 'include_global', 'tags', 'since', 'until', 'detail', 'neighbours'],
+  ];
   const fields = readFields('search_memory', input, allowed);
   const parsed = defined({
     query: readQuery(fields['query']),
@@ -95,6 +97,7 @@ function parseSearchMemory(input: unknown) {
     since: readDate('since', fields['since']),
     until: readDateEnd('until', fields['until']),
     detail: readDetail(fields['detail']),
+    neighbours: readBoolean('neighbours', fields['neighbours']),
   });
   requireOrder(parsed);
   return parsed;

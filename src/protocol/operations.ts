@@ -77,6 +77,11 @@ export interface SearchMemoryInput {
   since?: string;
   until?: string;
   detail?: SearchDetail;
+  /**
+   * Also memories that have none of the words but stand beside some that have: before, after, linked, replacing;
+   * default true.
+   */
+  neighbours?: boolean;
 }
 
 /** One memory as callers see it. */
@@ -101,8 +106,10 @@ export interface MemoryRecord {
 }
 
 export interface SearchHit extends MemoryRecord {
-  /** BM25, larger is better, 0 or more. */
+  /** The share of what was asked for that it has: 0 to about 1. */
   score: number;
+  /** It has none of the words itself, see {@link SearchMemoryInput.neighbours}; absent otherwise. */
+  neighbour?: true;
 }
 
 export interface SearchMemoryResult {

@@ -123,6 +123,12 @@ export class Queries {
     }));
   }
 
+  /** Number of the memory that replaces this one; null when none does. */
+  replacementOf(blockIndex: number): number | null {
+    const row = this.#sql.get('SELECT by_index FROM greeum_superseded WHERE block_index = ?', [blockIndex]);
+    return row === undefined ? null : integer(row[0]);
+  }
+
   anchors(): AnchorRecord[] {
     const rows = this.#sql.all(
       `SELECT s.slot_name, s.anchor_block, s.summary, s.last_seen, s.pinned,

@@ -1,6 +1,7 @@
 /** `search_memory`: from the question to the answers, over the index and the image. */
 
-import { Ranker, type Ranked, type RankRequest } from '../memory/search/rank.js';
+import { Ranker, type RankRequest } from '../memory/search/rank.js';
+import type { Ranked } from '../memory/search/ranked.js';
 import type { ParsedInput } from '../memory/parseInput.js';
 import { localTimestamp } from '../memory/timestamps.js';
 import { SLOT_NAMES, type MemoryRecord, type SearchHit } from '../protocol/operations.js';
@@ -49,13 +50,16 @@ export class Search {
       accepts: filterOf(query, index),
       slotHeads: queries.anchors().flatMap(({ block_index }) => (block_index === null ? [] : [block_index])),
       links: (blockIndex) => linksOf(queries, blockIndex),
+      replacementOf: (blockIndex) => queries.replacementOf(blockIndex),
+      neighbours: query.neighbours ?? true,
     });
     return found.flatMap((ranked) => this.#hit(ranked, query, tokens));
   }
 
-  #hit({ blockIndex, score }: Ranked, { detail }: SearchQuery, tokens: ReadonlySet<string>): SearchHit[] {
+  #hit({ blockIndex, score, isNeighbour }: Ranked, { detail }: SearchQuery, tokens: ReadonlySet<string>): SearchHit[] {
     const record = this.#source.queries.record(blockIndex);
-    return record === null ? [] : [{ ...record, context: passage(record, detail, tokens), score }];
+    const neighbour = isNeighbour ? { neighbour: true as const } : {};
+    return record === null ? [] : [{ ...record, context: passage(record, detail, tokens), score, ...neighbour }];
   }
 }
 

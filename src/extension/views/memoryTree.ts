@@ -108,7 +108,8 @@ export class MemoryTree {
 
   private async foundNodes(): Promise<TreeNode[]> {
     const { filter, scope } = this.query();
-    const { results } = await this.service().call('search_memory', { query: filter, limit: PAGE_ROWS, ...scope });
+    const input = { query: filter, limit: PAGE_ROWS, neighbours: false, ...scope };
+    const { results } = await this.service().call('search_memory', input);
     return results.map((memory) => memoryNode(memory, null));
   }
 

@@ -37,9 +37,9 @@ export function arrayOf(items: JsonObject): JsonObject {
   return { type: 'array', items };
 }
 
-/** An object whose listed properties are all there. */
-export function record(properties: JsonObject): ObjectSchema {
-  return { type: 'object', properties, required: Object.keys(properties) };
+/** An object whose listed properties are all there, and perhaps those of `optional`. */
+export function record(properties: JsonObject, optional: JsonObject = {}): ObjectSchema {
+  return { type: 'object', properties: { ...properties, ...optional }, required: Object.keys(properties) };
 }
 
 export function inputSchema(properties: JsonObject, required: readonly string[] = []): ObjectSchema {

@@ -2,6 +2,7 @@ import { MAX_QUERY_CHARS, MAX_SEARCH_RESULTS } from '../../protocol/limits.js';
 import { SEARCH_DETAILS } from '../../protocol/operations.js';
 import {
   arrayOf,
+  BOOLEAN,
   described,
   INTEGER,
   inputSchema,
@@ -39,11 +40,15 @@ export const searchMemory: Tool<'search_memory'> = {
         { type: 'string', enum: SEARCH_DETAILS, default: 'snippet' },
         'snippet: the passage that matches; full: the whole text; ids: no text.',
       ),
+      neighbours: described(
+        { ...BOOLEAN, default: true },
+        'Also memories without the words that stand beside matching ones (marked); false: only what matches.',
+      ),
     },
     ['query'],
   ),
   outputSchema: outputSchema({
-    results: arrayOf(record({ ...MEMORY_PROPERTIES, score: NUMBER })),
+    results: arrayOf(record({ ...MEMORY_PROPERTIES, score: NUMBER }, { neighbour: BOOLEAN })),
     took_ms: NUMBER,
   }),
   annotations: READS,

@@ -1,6 +1,6 @@
 /** How memories read in a tool's text: one line each, in the form that Python Greeum prints. */
 
-import type { MemoryRecord } from '../../protocol/operations.js';
+import type { MemoryRecord, SearchHit } from '../../protocol/operations.js';
 
 /** Longest passage of a memory in a list, in UTF-16 units. */
 const MAX_LINE_CHARS = 200;
@@ -9,18 +9,20 @@ const MAX_LINE_CHARS = 200;
  * `1. [timestamp] text [#12, slot A, project shop, by claude-code 2.1]`: what it says, and where it comes from.
  * `full`: the whole text instead of a line of it.
  */
-export function memoryLine(memory: MemoryRecord, position: number, full = false): string {
+export function memoryLine(memory: MemoryRecord | SearchHit, position: number, full = false): string {
   const text = full ? memory.context : oneLine(memory.context);
   return `${position}. [${memory.timestamp}] ${text === '' ? '' : `${text} `}[${origin(memory)}]`;
 }
 
-function origin({ block_index: index, slot, project, client, source }: MemoryRecord): string {
+function origin(memory: MemoryRecord | SearchHit): string {
+  const { block_index: index, slot, project, client, source } = memory;
   const author = client ?? source;
   return [
     `#${index}`,
     ...(slot === null ? [] : [`slot ${slot}`]),
     ...(project === null ? [] : [`project ${project}`]),
     ...(author === null ? [] : [`by ${author}`]),
+    ...('neighbour' in memory ? ['beside a match'] : []),
   ].join(', ');
 }
 

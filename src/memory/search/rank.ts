@@ -2,6 +2,9 @@
 
 import type { SearchCorpus } from '../../protocol/search.js';
 import type { QueryWord } from '../../text/queryWords.js';
+import { BestOf, type Seed } from './bestOf.js';
+import { byScore, type Ranked, type ScoreParts } from './ranked.js';
+import { belowReplacements } from './replaced.js';
 import { RANKING, RECENCY_HALF_LIFE_DAYS, type RankingWeights } from './weights.js';
 import { inverseDocumentFrequency, resolveWords, WordScores, type ResolvedWord } from './wordScores.js';
 
@@ -19,29 +22,15 @@ export interface RankRequest {
   readonly slotHeads: readonly number[];
   /** Linked blocks, with strengths from 0 to 1. */
   links(blockIndex: number): readonly { blockIndex: number; strength: number }[];
+  /** Block that replaces this one, or null. Called for few. */
+  replacementOf(blockIndex: number): number | null;
+  /** Whether memories that have none of the words, and only stand beside some that have, are found too. */
+  readonly neighbours: boolean;
 }
 
 export interface TimeSpan {
   readonly firstMs: number;
   readonly lastMs: number;
-}
-
-/** Parts of a score; their sum is it. */
-export interface ScoreParts {
-  words: number;
-  context: number;
-  time: number;
-  recency: number;
-  importance: number;
-  slot_head: number;
-}
-
-export interface Ranked {
-  readonly document: number;
-  readonly blockIndex: number;
-  /** 0 to about 1: the share of what was asked for. */
-  readonly score: number;
-  readonly parts: ScoreParts;
 }
 
 export interface Ranking {
@@ -84,11 +73,14 @@ export class Ranker {
     }
     found.sort(byScore);
     const leastSilent = SILENT_FLOOR * (found[0]?.score ?? 0);
-    const telling = found.filter(({ score, parts }) => parts.words + parts.time > 0 || score >= leastSilent);
+    const telling = found.filter(({ score, isNeighbour }) =>
+      isNeighbour ? request.neighbours && score >= leastSilent : true,
+    );
     const tokens = words.flatMap(({ forms }) =>
       forms.flatMap(({ terms }) => terms.map(({ term }) => corpus.token(term))),
     );
-    return { found: telling.slice(0, request.count), tokens: new Set(tokens) };
+    const best = belowReplacements(telling, request, this.#weights.superseded);
+    return { found: best, tokens: new Set(tokens) };
   }
 
   /** The best by their words and time alone. Those that the filter keeps out find nothing, not even neighbours. */
@@ -143,6 +135,8 @@ export class Ranker {
         }
       }
       if (rank >= LINKED_SEEDS) continue;
+      const replacement = request.replacementOf(self.blockIndex);
+      if (replacement !== null) give(corpus.documentOf(replacement), seed.score);
       for (const { blockIndex, strength } of request.links(self.blockIndex)) {
         give(corpus.documentOf(blockIndex), linked * strength * seed.score);
       }
@@ -163,8 +157,10 @@ export class Ranker {
       importance: weights.importance * importance,
       slot_head: request.slotHeads.includes(blockIndex) ? weights.slotHead : 0,
     };
+    const isNeighbour = parts.words + parts.time === 0;
     const { context: lent, time, recency, importance: weight, slot_head } = parts;
-    return { document, blockIndex, score: words + lent + time + recency + weight + slot_head, parts };
+    const score = words + lent + time + recency + weight + slot_head;
+    return { document, blockIndex, score, parts, isNeighbour };
   }
 }
 
@@ -193,74 +189,4 @@ function isSameSession(corpus: SearchCorpus, document: number, other: number): b
   const here = corpus.document(document);
   const there = corpus.document(other);
   return here.project === there.project && Math.abs(here.whenMs - there.whenMs) <= MS_PER_DAY;
-}
-
-function byScore(a: Ranked, b: Ranked): number {
-  return b.score - a.score || b.blockIndex - a.blockIndex;
-}
-
-interface Seed {
-  readonly document: number;
-  readonly score: number;
-}
-
-/** The largest of many, by a heap with the smallest of them on top. */
-class BestOf {
-  readonly #size: number;
-  readonly #heap: Seed[] = [];
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  add(document: number, score: number): void {
-    const smallest = this.#heap[0];
-    if (this.#heap.length < this.#size) {
-      this.#heap.push({ document, score });
-      this.#siftUp();
-    } else if (smallest !== undefined && comesBefore({ document, score }, smallest)) {
-      this.#heap[0] = { document, score };
-      this.#siftDown();
-    }
-  }
-
-  /** Best first, the newest of equals. */
-  sorted(): Seed[] {
-    return [...this.#heap].sort((a, b) => (comesBefore(a, b) ? -1 : 1));
-  }
-
-  #siftUp(): void {
-    const heap = this.#heap;
-    for (let at = heap.length - 1; at > 0;) {
-      const parent = (at - 1) >> 1;
-      if (!this.#swapIfBefore(parent, at)) return;
-      at = parent;
-    }
-  }
-
-  #siftDown(): void {
-    for (let at = 0; ;) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      const a = this.#heap[left];
-      const b = this.#heap[right];
-      if (a === undefined) return;
-      const child = b !== undefined && comesBefore(a, b) ? right : left;
-      if (!this.#swapIfBefore(at, child)) return;
-      at = child;
-    }
-  }
-
-  /** Exchanges two when the upper one is the better. */
-  #swapIfBefore(upper: number, lower: number): boolean {
-    const [a, b] = [this.#heap[upper], this.#heap[lower]];
-    if (a === undefined || b === undefined || !comesBefore(a, b)) return false;
-    this.#heap[upper] = b;
-    this.#heap[lower] = a;
-    return true;
-  }
-}
-
-function comesBefore(a: Seed, b: Seed): boolean {
-  return a.score === b.score ? a.document > b.document : a.score > b.score;
 }

@@ -59,6 +59,25 @@ describe('reading', () => {
     assert.ok((results[0]?.score ?? 0) > (results[1]?.score ?? 0) && took_ms === 1.235);
   });
 
+  it('puts what another memory replaces below it', async () => {
+    const newer = 'billing belongs to Carla since the team was reorganised last spring, as everybody was told by mail';
+    await add({ content: 'billing: Anna' }, { content: newer, supersedes: 0 });
+    assert.deepEqual(search({ query: 'billing' }), [1, 0]);
+  });
+
+  it('marks what only stands beside a match, and leaves it out when asked to', async () => {
+    await add({ content: 'Redis was too slow for the queue.' }, { content: 'The logo is green.' });
+    const { results } = reads.run('search_memory', { query: 'queue' });
+    assert.deepEqual(
+      results.map(({ block_index, neighbour }) => [block_index, neighbour]),
+      [
+        [0, undefined],
+        [1, true],
+      ],
+    );
+    assert.deepEqual(search({ query: 'queue', neighbours: false }), [0]);
+  });
+
   it('finds at most as many as it is asked for', async () => {
     await add(...Array.from({ length: 9 }, (_, index) => ({ content: `cache number ${index}` })));
     assert.deepEqual([search({ query: 'cache' }).length, search({ query: 'cache', limit: 7 }).length], [5, 7]);

@@ -99,6 +99,6 @@ describe('MemoryTree', () => {
       (await tree.children(null)).map(({ id }) => id),
       ['found#7'],
     );
-    assert.deepEqual(asked[0]?.input, { query: 'queue', limit: PAGE_ROWS, ...query.scope });
+    assert.deepEqual(asked[0]?.input, { query: 'queue', limit: PAGE_ROWS, neighbours: false, ...query.scope });
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { Ranker, type Ranked, type RankRequest } from '../../../../src/memory/search/rank.js';
+import { Ranker, type RankRequest } from '../../../../src/memory/search/rank.js';
+import type { Ranked } from '../../../../src/memory/search/ranked.js';
 import { loadEngine } from '../../../../src/storage/engine.js';
 import { Image } from '../../../../src/storage/image.js';
 import { SearchIndex } from '../../../../src/storage/searchIndex.js';
@@ -56,8 +57,13 @@ describe('the ranking', () => {
     return index;
   }
 
-  function rank(index: SearchIndex, query: string, more: Partial<RankRequest> = {}): Ranked[] {
-    return new Ranker().rank(index, {
+  function rank(
+    index: SearchIndex,
+    query: string,
+    more: Partial<RankRequest> = {},
+    ranker: Ranker = new Ranker(),
+  ): Ranked[] {
+    return ranker.rank(index, {
       words: queryWords(query),
       time: null,
       nowMs: NOW_MS,
@@ -65,6 +71,8 @@ describe('the ranking', () => {
       accepts: null,
       slotHeads: [],
       links: () => [],
+      replacementOf: () => null,
+      neighbours: true,
       ...more,
     }).found;
   }
@@ -125,6 +133,31 @@ describe('the ranking', () => {
     const found = rank(index, 'checkout 503');
     assert.deepEqual(blocksOf(found), [0, 1]);
     assert.deepEqual([found[1]?.parts.words, (found[1]?.parts.context ?? 0) > 0], [0, true]);
+    assert.deepEqual(
+      found.map(({ isNeighbour }) => isNeighbour),
+      [false, true],
+    );
+    assert.deepEqual(blocksOf(rank(index, 'checkout 503', { neighbours: false })), [0]);
+  });
+
+  it('puts what is replaced below what replaces it, and brings that along', () => {
+    const index = indexOf(
+      'tokens live for an hour',
+      'they live for ten minutes, as tokens do elsewhere',
+      'Jenkins',
+      'Y',
+    );
+    const replacementOf = (block: number): number | null => [1, null, 3][block] ?? null;
+    const found = rank(index, 'tokens live for an hour', { replacementOf });
+    assert.deepEqual(blocksOf(found), [1, 0]);
+    for (const { score, parts } of found) {
+      assert.ok(Math.abs(Object.values(parts).reduce((sum: number, part) => sum + Number(part), 0) - score) < 1e-9);
+    }
+    assert.deepEqual(blocksOf(rank(index, 'tokens live for an hour', { replacementOf, count: 1 })), [1]);
+    assert.deepEqual(blocksOf(rank(index, 'Jenkins', { replacementOf })), [3, 2]);
+    // Written by somebody else: in a circle.
+    const circle = rank(index, 'tokens live', { replacementOf: (block) => (block > 1 ? null : 1 - block) });
+    assert.deepEqual(new Set(blocksOf(circle)), new Set([0, 1]));
   });
 
   it('lends score along links and branches', () => {
@@ -158,16 +191,7 @@ describe('the ranking', () => {
   it('is the same for the same question, whatever was asked before', () => {
     const index = indexOf('cold cache', 'warm cache', 'bridge');
     const ranker = new Ranker();
-    const ask = (query: string): Ranked[] =>
-      ranker.rank(index, {
-        words: queryWords(query),
-        time: null,
-        nowMs: NOW_MS,
-        count: 5,
-        accepts: null,
-        slotHeads: [],
-        links: () => [],
-      }).found;
+    const ask = (query: string): Ranked[] => rank(index, query, {}, ranker);
     const first = ask('cache');
     ask('bridge warm');
     assert.deepEqual(ask('cache'), first);
