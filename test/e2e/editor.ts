@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { packageVsix } from '../../scripts/package.js';
@@ -17,8 +17,12 @@ export interface Editor {
   /** The data directory of every window, empty when the `describe` begins. */
   readonly dataDir: string;
   readonly server: EditorServer;
+  /** A new empty folder with a name fit for pictures; removed at the end. */
+  newFolder(name: string): Promise<string>;
   /** A window on `folder`, or on a new empty one. It is closed after the test. */
   openWindow(folder?: string): Promise<EditorWindow>;
+  /** One that stays for all tests of the `describe`, for its `before`: to open one takes 15 s. */
+  openLastingWindow(folder: string): Promise<EditorWindow>;
 }
 
 /** Made once: every describe of a run installs the same package. */
@@ -31,6 +35,7 @@ let packaged: Promise<string> | undefined;
 export function useEditor({ env = {}, settings = {} }: EditorOptions = {}): Editor {
   const folders: string[] = [];
   const open: EditorWindow[] = [];
+  const lasting: EditorWindow[] = [];
   const started: { browser?: Browser; context?: BrowserContext; server?: EditorServer; dataDir?: string } = {};
   const newFolder = async (purpose: string): Promise<string> => {
     const folder = await makeTempDir(purpose);
@@ -51,18 +56,22 @@ export function useEditor({ env = {}, settings = {} }: EditorOptions = {}): Edit
 
   afterEach(async function () {
     const failed = this.currentTest?.state === 'failed';
-    for (const [index, window] of open.splice(0).entries()) {
+    for (const [index, window] of [...lasting, ...open.splice(0)].entries()) {
       if (window.page.isClosed()) continue;
       if (failed) await window.screenshot(`${this.currentTest?.title ?? 'failed'}-${index + 1}`);
-      await window.close();
+      if (!lasting.includes(window)) await window.close();
     }
   });
 
   after(async function () {
+    for (const window of lasting) await window.close();
     await started.browser?.close();
     await started.server?.stop();
     for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   });
+
+  const openWindow = (folder: string): Promise<EditorWindow> =>
+    EditorWindow.open(present(started.context), present(started.server), folder);
 
   return {
     get dataDir() {
@@ -71,13 +80,19 @@ export function useEditor({ env = {}, settings = {} }: EditorOptions = {}): Edit
     get server() {
       return present(started.server);
     },
+    async newFolder(name) {
+      const folder = path.join(await newFolder('project'), name);
+      await mkdir(folder);
+      return folder;
+    },
     async openWindow(folder) {
-      const window = await EditorWindow.open(
-        present(started.context),
-        present(started.server),
-        folder ?? (await newFolder('workspace')),
-      );
+      const window = await openWindow(folder ?? (await newFolder('workspace')));
       open.push(window);
+      return window;
+    },
+    async openLastingWindow(folder) {
+      const window = await openWindow(folder);
+      lasting.push(window);
       return window;
     },
   };

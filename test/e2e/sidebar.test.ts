@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { makeTempDir } from '../vscode/harness/paths.js';
 import { waitFor } from '../vscode/harness/waitFor.js';
 import { useEditor } from './editor.js';
 import { GreeumWindow, takePicture } from './greeumWindow.js';
 
 describe('the sidebar', () => {
   const editor = useEditor();
-  let folder: string;
+  let window: GreeumWindow;
 
   before(async () => {
-    folder = path.join(await makeTempDir('sidebar'), 'shop');
-    await mkdir(folder);
-  });
-  after(() => rm(path.dirname(folder), { recursive: true, force: true }));
-
-  async function openSidebar(): Promise<GreeumWindow> {
-    const window = new GreeumWindow(await editor.openWindow(folder));
+    const folder = await editor.newFolder('shop');
+    window = new GreeumWindow(await editor.openLastingWindow(folder));
     await window.waitForStatus(/the worker runs in this window/);
     await window.openSidebar();
-    return window;
-  }
+  });
 
   it('says how to begin while there is no memory, and lists what is added', async () => {
-    const window = await openSidebar();
     await window.view('Memories').getByRole('button', { name: 'Add Memory', exact: true }).first().waitFor();
     for (const text of [
       'Prices are integers in cents, never floats.',
@@ -40,7 +30,6 @@ describe('the sidebar', () => {
   });
 
   it('points a slot at a memory by the menu, pins it, and clears it', async () => {
-    const window = await openSidebar();
     await window.rowMenu('Memories', /Redis was too slow/, 'Set Slot…');
     await window.window.type('B', { accept: true });
     await window.row('Slots', /^Slot B: Redis was too slow/);
@@ -51,7 +40,6 @@ describe('the sidebar', () => {
   });
 
   it('groups by project, filters by words, and opens what is clicked', async () => {
-    const window = await openSidebar();
     await window.window.runCommand('Greeum: Group Memories by Project');
     await (await window.row('Memories', /^shop, 3 memories/)).click();
     await window.window.runCommand('Greeum: Filter Memories');
