@@ -14,7 +14,7 @@
  */
 
 import { ENV, parseSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
-import { GreeumError, type SerializedError } from '../protocol/errors.js';
+import { GreeumError, kindOf, type SerializedError } from '../protocol/errors.js';
 import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operations.js';
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { VERSION } from '../protocol/version.js';
@@ -258,7 +258,7 @@ export class WorkerHost {
   }
 
   #threadEnded(error: Error | null): void {
-    const reason = error === null ? 'it ended without a word' : `${error.name}: ${error.message}`;
+    const reason = error === null ? 'it ended without a word' : kindOf(error);
     const crash = new GreeumError('internal', `The owner thread crashed (${reason}).`, {
       hint: 'Greeum starts it again; nothing acknowledged is lost. Please report this with the log.',
       retry: 'after-reconnect',

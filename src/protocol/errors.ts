@@ -124,15 +124,32 @@ export class GreeumError extends Error {
     if (error instanceof GreeumError) return error;
     // The class of another bundle: same fields, another constructor.
     if (isSerializedError(error)) return GreeumError.fromJSON(error);
-    const what =
-      error instanceof Error ? `${error.name}: ${error.message}` : 'something that is not an error was thrown';
-    return new GreeumError('internal', `Greeum failed inside (${what}).`, {
+    return new GreeumError('internal', `Greeum failed inside (${kindOf(error)}).`, {
       outcome,
       retry: outcome === 'unknown' ? 'same-key' : 'never',
       cause: error,
       hint: 'Please report this with the log of the Greeum output channel.',
     });
   }
+}
+
+/**
+ * A foreign error by its class, its code if it has one (`ENOSPC`), and the place in our own code: enough to find the
+ * defect. Never by its message: that of `JSON.parse`, for one, quotes the text it was given.
+ */
+export function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'something that is not an error was thrown';
+  const { code } = error as { code?: unknown };
+  const isName = typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,39}$/.test(code);
+  return [/^\w{1,40}$/.test(error.name) ? error.name : 'Error', ...(isName ? [code] : []), ...placeOf(error)].join(' ');
+}
+
+/** `at writer.js:1:2345`: the file without its folder. */
+function placeOf({ stack = '', message }: Error): string[] {
+  // The stack begins with the message, which may look like anything.
+  const frames = stack.slice(stack.indexOf(message) + message.length);
+  const [, place] = /\n\s+at [^\n]*?([\w.-]+\.[cm]?[jt]s:\d+:\d+)\)?(?:\n|$)/.exec(frames) ?? [];
+  return place === undefined ? [] : [`at ${place}`];
 }
 
 /** True for a value that crossed a wire and has the shape of {@link SerializedError}. */

@@ -2,8 +2,15 @@
 
 export const MAX_CONTENT_BYTES = 1024 * 1024;
 export const MAX_METADATA_BYTES = 64 * 1024;
-/** Room for the largest content with every character escaped, plus metadata. */
+/**
+ * A request of our own clients, over the socket or a pipe: room for the largest content with every character escaped,
+ * plus metadata.
+ */
 export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+/** A request over the port, where agents come in. No memory an agent writes comes near this. */
+export const MAX_PORT_REQUEST_BYTES = 1024 * 1024;
+/** Arrays and objects inside each other in a request. Metadata may have 16 of them, below four of a call. */
+export const MAX_JSON_DEPTH = 64;
 export const MAX_TAGS = 32;
 export const MAX_TAG_CHARS = 100;
 export const MAX_PROJECT_CHARS = 200;

@@ -10,7 +10,7 @@
  * A crash between any two system calls leaves the old or the new `memory.db` and a journal that continues it.
  */
 
-import { GreeumError } from '../protocol/errors.js';
+import { GreeumError, kindOf } from '../protocol/errors.js';
 import { DatabaseGuard } from './databaseFile.js';
 import { loadEngine } from './engine.js';
 import { errnoOf, renamePersistently, sameFile, writeDurably, type FileIdentity, type Files } from './files.js';
@@ -104,7 +104,7 @@ function companion<T extends { readonly bytes: Uint8Array }>(
     if (built !== null) writeDurably(files, temp, built.bytes);
     return built;
   } catch (error) {
-    problems.push(error instanceof Error ? error.message : 'unreadable');
+    problems.push(error instanceof GreeumError ? error.message : kindOf(error));
     discard(files, temp);
     return null;
   }
@@ -189,7 +189,7 @@ export function assertUnchanged(files: Files, layout: Layout, expected: FileIden
 
 export function checkpointFailed(error: unknown): GreeumError {
   if (error instanceof GreeumError) return error;
-  const errno = errnoOf(error) ?? (error instanceof Error ? error.message : 'unknown error');
+  const errno = errnoOf(error) ?? kindOf(error);
   return new GreeumError('checkpoint_failed', `The checkpoint could not be written (${errno}).`, {
     outcome: 'written',
     hint: 'Acknowledged writes are safe in the journal. Free space on the disk; Greeum tries again by itself.',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { METRICS_PATH, HEALTH_PATH, WATCH_PATH } from '../../src/protocol/jsonRpc.js';
-import { MAX_REQUEST_BYTES } from '../../src/protocol/limits.js';
+import { MAX_JSON_DEPTH, MAX_PORT_REQUEST_BYTES, MAX_REQUEST_BYTES } from '../../src/protocol/limits.js';
 import { FakeMemory } from '../unit/mcp/fakeMemory.js';
 import {
   addCall,
@@ -191,26 +191,64 @@ describe('the endpoint', () => {
       assert.deepEqual([status, rpcCode(json)], [400, -32600]);
     });
 
-    it('is refused by its announced length before it is read', async () => {
-      const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n`;
-      const peer = open(socket);
-      peer.write(`${head}Content-Length: ${MAX_REQUEST_BYTES + 1}\r\n\r\n{`);
-      const [answer] = (await once(peer, 'data')) as [Buffer];
-      assert.match(answer.toString(), /^HTTP\/1\.1 413 /);
-      assert.match(answer.toString(), /request_too_large/);
-      peer.destroy();
+    const bounds = [
+      ['over the port', () => tcp, MAX_PORT_REQUEST_BYTES],
+      ['over the socket', () => socket, MAX_REQUEST_BYTES],
+    ] as const;
+    for (const [where, door, most] of bounds) {
+      it(`is refused by its announced length before it is read, ${where}`, async () => {
+        const peer = open(door());
+        peer.write(
+          'POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n' +
+            `X-API-Key: ${TOKEN}\r\nContent-Length: ${most + 1}\r\n\r\n{`,
+        );
+        const [answer] = (await once(peer, 'data')) as [Buffer];
+        assert.match(answer.toString(), /^HTTP\/1\.1 413 /);
+        assert.match(answer.toString(), /request_too_large/);
+        peer.destroy();
+      });
+
+      it(`is refused when it grows past the bound ${where}, and the caller gets to read why`, async () => {
+        const body = Buffer.alloc(most + 1024, 0x20);
+        const headers = { ...withKey, 'transfer-encoding': 'chunked' };
+        const { status, json } = await ask(door(), { headers, body });
+        assert.deepEqual([status, code(json)], [413, 'request_too_large']);
+      });
+
+      it(`may be as large as the bound ${where}`, async () => {
+        const call = JSON.stringify(addCall('a'));
+        const body = call + ' '.repeat(most - call.length);
+        assert.equal((await ask(door(), { headers: withKey, body })).status, 200);
+      });
+    }
+
+    it('may nest as deep as the bound, and is not parsed when it nests deeper', async () => {
+      const nested = (depth: number): string =>
+        `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_":${'['.repeat(depth)}"[[[["${']'.repeat(depth)}}}`;
+      assert.equal((await ask(socket, { body: nested(MAX_JSON_DEPTH - 2) })).status, 200);
+      for (const depth of [MAX_JSON_DEPTH - 1, 400_000]) {
+        const { status, json } = await ask(socket, { body: nested(depth) });
+        assert.deepEqual([status, rpcCode(json)], [400, -32700]);
+      }
     });
 
-    it('is refused when it grows past the bound, and the caller gets to read why', async () => {
-      const body = Buffer.alloc(MAX_REQUEST_BYTES + 1024, 0x20);
-      const { status, json } = await ask(socket, { headers: { 'transfer-encoding': 'chunked' }, body });
-      assert.deepEqual([status, code(json)], [413, 'request_too_large']);
-    });
-
-    it('may be as large as the bound', async () => {
-      const call = JSON.stringify(addCall('a'));
-      const { status } = await ask(socket, { body: call + ' '.repeat(MAX_REQUEST_BYTES - call.length) });
-      assert.equal(status, 200);
+    it('has to wait when others fill the room for bodies, which they leave when they end', async () => {
+      const small = await startRig({ limits: { bodiesInFlightBytes: 10_000 } });
+      const door = socketDoor(small);
+      const slow = open(door);
+      slow.write(
+        'POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9001\r\n\r\n' +
+          ' '.repeat(9_000),
+      );
+      const body = JSON.stringify(addCall('x'.repeat(2_000)));
+      let answer = await ask(door, { body });
+      // The first one may still be on its way.
+      while (answer.status === 200) answer = await ask(door, { body });
+      assert.deepEqual([answer.status, code(answer.json)], [503, 'overloaded']);
+      slow.destroy();
+      await until(() => small.endpoint.clients() === 0);
+      assert.equal((await ask(door, { body })).status, 200);
+      await small.close();
     });
 
     it('is asked for only when the head is welcome', async () => {
@@ -335,7 +373,7 @@ describe('the endpoint', () => {
     const { status, json, text: body } = await ask(socket, { path: METRICS_PATH });
     assert.deepEqual([status, code(json)], [500, 'internal']);
     assert.doesNotMatch(body, /undefined|queue|\.ts/);
-    assert.deepEqual(rig.warnings, ['A request failed inside: TypeError.']);
+    assert.match(rig.warnings.join(), /^A request failed inside: TypeError at metrics\.ts:\d+:\d+\.$/);
   });
 
   it('counts the connections that are open', async () => {
@@ -345,6 +383,40 @@ describe('the endpoint', () => {
     await once(peer, 'data');
     assert.equal(rig.endpoint.clients(), 1);
     peer.destroy();
+  });
+});
+
+describe('a fast caller', () => {
+  it('of the port is told to wait, keeps its connection, and takes nothing from others', async () => {
+    const rig = await startRig({ limits: { requestBurst: 3, requestsPerSecond: 0 } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    try {
+      const health = { path: HEALTH_PATH, headers: withKey, agent };
+      for (let call = 0; call < 3; call += 1) assert.equal((await ask(tcpDoor(rig), health)).status, 200);
+      const { status, json, headers } = await ask(tcpDoor(rig), health);
+      assert.deepEqual([status, code(json), headers['retry-after']], [429, 'overloaded', '1']);
+      assert.equal(headers.connection, 'keep-alive');
+      assert.equal((await ask(tcpDoor(rig), { path: HEALTH_PATH, headers: withKey })).status, 200);
+      for (let call = 0; call < 9; call += 1) {
+        assert.equal((await ask(socketDoor(rig), { path: HEALTH_PATH, agent })).status, 200);
+      }
+    } finally {
+      agent.destroy();
+      await rig.close();
+    }
+  });
+
+  it('without the token is soon not answered on one connection, and shuts nobody out who has it', async () => {
+    const rig = await startRig({ limits: { refusalBurst: 3, refusalsPerSecond: 0 } });
+    try {
+      const guess = { path: HEALTH_PATH, headers: { 'x-api-key': OTHER_TOKEN } };
+      for (let call = 0; call < 3; call += 1) assert.equal((await ask(tcpDoor(rig), guess)).status, 401);
+      const { status, headers } = await ask(tcpDoor(rig), guess);
+      assert.deepEqual([status, headers.connection], [429, 'close']);
+      assert.equal((await ask(tcpDoor(rig), { path: HEALTH_PATH, headers: withKey })).status, 200);
+    } finally {
+      await rig.close();
+    }
   });
 });
 

@@ -224,6 +224,7 @@ describe('where the endpoint listens', () => {
       connections,
       limits: ENDPOINT_LIMITS,
       gate,
+      pace: null,
       onWarning: () => undefined,
     });
     await listenOnSocket(server, socketPathIn(dir));

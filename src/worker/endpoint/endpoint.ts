@@ -3,7 +3,7 @@
  * are the authentication, and loopback TCP, where every request must show the token.
  */
 
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { MCP_PATH } from '../../protocol/jsonRpc.js';
 import type { CreateMcpServer } from '../../mcp/server.js';
@@ -11,11 +11,13 @@ import type { MemoryService } from '../../protocol/memoryService.js';
 import type { WorkerStatus } from '../../protocol/operations.js';
 import type { AccessToken } from './accessToken.js';
 import { admitOnSocket, admitWithToken } from './auth.js';
+import { BodyRoom } from './body.js';
 import { Connections } from './connections.js';
 import { createHttpServer, Gate } from './httpServer.js';
 import { ENDPOINT_LIMITS, type EndpointLimits } from './limits.js';
 import { listenOnSocket, listenOnTcp } from './listen.js';
 import { McpRoute } from './mcpRoute.js';
+import { Pace } from './rateLimit.js';
 import { createRoutes } from './routes.js';
 import { WatchStreams } from './watch.js';
 
@@ -77,7 +79,9 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   const connections = new Connections();
   const mcp = new McpRoute({ service, version, token, onChange: onStatus, createServer: options.createMcpServer });
   const watch = new WatchStreams({ status, onStatus }, limits.watchIntervalMs);
-  const routes = createRoutes({ service, status, token, mcp, watch, callerOf: (req) => connections.nameOf(req) });
+  const bodyRoom = new BodyRoom(limits.bodiesInFlightBytes);
+  const callerOf = (req: IncomingMessage): string => connections.nameOf(req);
+  const routes = createRoutes({ service, status, token, mcp, watch, bodyRoom, callerOf });
   const gate = new Gate();
   const common = { routes, connections, limits, gate, onWarning };
   const listening: Server[] = [];
@@ -91,10 +95,11 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   });
 
   try {
-    const local = createHttpServer({ ...common, admit: admitOnSocket });
+    const local = createHttpServer({ ...common, admit: admitOnSocket, pace: null });
     listening.push(local);
     await listenOnSocket(local, socketPath);
-    const tcp = http === null ? null : createHttpServer({ ...common, admit: admitWithToken(token) });
+    const tcp =
+      http === null ? null : createHttpServer({ ...common, admit: admitWithToken(token), pace: new Pace(limits) });
     if (tcp !== null) listening.push(tcp);
     const port = tcp === null || http === null ? null : await listenOnTcp(tcp, http);
     // After the caller has what is returned here.

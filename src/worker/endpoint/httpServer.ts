@@ -5,12 +5,13 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorCode } from '../../protocol/errors.js';
+import { kindOf, type ErrorCode } from '../../protocol/errors.js';
 import type { Admission, Admit } from './auth.js';
 import { discardBody } from './body.js';
 import type { Connections } from './connections.js';
 import { foreignReason } from './hostGuard.js';
 import type { EndpointLimits } from './limits.js';
+import type { Pace } from './rateLimit.js';
 import { refuse } from './reply.js';
 
 export interface Exchange {
@@ -33,6 +34,8 @@ export interface HttpServerOptions {
   connections: Connections;
   limits: EndpointLimits;
   gate: Gate;
+  /** Null: as fast as they like. */
+  pace: Pace | null;
   onWarning: (text: string) => void;
 }
 
@@ -49,7 +52,7 @@ export class Gate {
 }
 
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { routes, admit, connections, limits, gate, onWarning } = options;
+  const { routes, admit, connections, limits, gate, pace, onWarning } = options;
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -69,7 +72,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       return;
     }
     const underWay = connections.begin(req, res);
-    const exchange = underWay > limits.answersPerConnection ? tooMany(res) : enter(req, res, admit);
+    const exchange = underWay > limits.answersPerConnection ? tooMany(res) : enter(req, res, { admit, pace });
     const handler = exchange === null ? null : routeOf(exchange, table);
     if (exchange === null || handler === null) {
       discardBody(req);
@@ -94,20 +97,36 @@ function tooMany(res: ServerResponse): null {
   return null;
 }
 
-function enter(req: IncomingMessage, res: ServerResponse, admit: Admit): Exchange | null {
+type Door = Pick<HttpServerOptions, 'admit' | 'pace'>;
+
+function enter(req: IncomingMessage, res: ServerResponse, { admit, pace }: Door): Exchange | null {
   const foreign = foreignReason(req.headers);
-  if (foreign !== null) {
-    refuse(res, 403, 'unauthorized', foreign);
+  const admission = foreign === null ? admit(req.url ?? '/', req.headers) : null;
+  if (admission === null) {
+    if (pace?.mayBeRefused() === false) tooFast(res, { isStranger: true });
+    else if (foreign !== null) refuse(res, 403, 'unauthorized', foreign);
+    else {
+      refuse(res, 401, 'unauthorized', 'The access token is missing or not the right one.', {
+        headers: ['www-authenticate', 'Bearer realm="greeum"'],
+      });
+    }
     return null;
   }
-  const admission = admit(req.url ?? '/', req.headers);
-  if (admission === null) {
-    refuse(res, 401, 'unauthorized', 'The access token is missing or not the right one.', {
-      headers: ['www-authenticate', 'Bearer realm="greeum"'],
-    });
+  if (pace?.mayAsk(req) === false) {
+    tooFast(res, { isStranger: false });
     return null;
   }
   return { req, res, admission };
+}
+
+/** Who has no token is not listened to any longer; who has one keeps the connection. */
+function tooFast(res: ServerResponse, { isStranger }: { isStranger: boolean }): void {
+  if (isStranger) res.shouldKeepAlive = false;
+  refuse(res, 429, 'overloaded', 'Too many requests came in a short time.', {
+    retry: 'same-key',
+    hint: 'Wait a second, then send it again.',
+    headers: ['retry-after', '1'],
+  });
 }
 
 function routeOf({ req, res, admission }: Exchange, table: ReadonlyMap<string, Routes[string]>): Handler | null {
@@ -132,8 +151,7 @@ async function runHandler(handler: Handler, exchange: Exchange, onWarning: (text
   try {
     await handler(exchange);
   } catch (error) {
-    // The name only: a message may hold what the caller sent.
-    onWarning(`A request failed inside: ${error instanceof Error ? error.name : 'unknown error'}.`);
+    onWarning(`A request failed inside: ${kindOf(error)}.`);
     fail(exchange.res);
   }
 }

@@ -10,6 +10,14 @@ export interface EndpointLimits {
   /** A caller that sends its head, or all of its request, more slowly than this is not waited for. */
   headersTimeoutMs: number;
   requestTimeoutMs: number;
+  /** What all bodies together may hold that are being read: past it the one that wants more is refused. */
+  bodiesInFlightBytes: number;
+  /** Of one connection to the port: so many requests at once, and then so many a second. */
+  requestBurst: number;
+  requestsPerSecond: number;
+  /** Of the port as a whole: refused for want of the token or for a foreign page. Past it connections are closed. */
+  refusalBurst: number;
+  refusalsPerSecond: number;
   /** How often slow callers are looked for. */
   checkIntervalMs: number;
   /** Long, because a client that reuses a connection in the very moment it is closed has to call again. */
@@ -25,6 +33,11 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
   headers: 100,
   connections: 512,
   answersPerConnection: 64,
+  bodiesInFlightBytes: 64 * 1024 * 1024,
+  requestBurst: 1_000,
+  requestsPerSecond: 500,
+  refusalBurst: 100,
+  refusalsPerSecond: 20,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   checkIntervalMs: 2_000,

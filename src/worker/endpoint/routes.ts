@@ -12,11 +12,12 @@ import {
   ownerStatement,
   WATCH_PATH,
 } from '../../protocol/jsonRpc.js';
-import { MAX_REQUEST_BYTES } from '../../protocol/limits.js';
+import { isDeeperThan } from '../../protocol/jsonDepth.js';
+import { MAX_JSON_DEPTH, MAX_PORT_REQUEST_BYTES, MAX_REQUEST_BYTES } from '../../protocol/limits.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
 import type { WorkerStatus, WriteSource } from '../../protocol/operations.js';
 import type { AccessToken } from './accessToken.js';
-import { discardBody, readBody } from './body.js';
+import { discardBody, readBody, type BodyRoom } from './body.js';
 import { healthJson } from './health.js';
 import type { Exchange, Routes } from './httpServer.js';
 import { answerJsonRpc } from './jsonRpcRoute.js';
@@ -31,14 +32,15 @@ export interface RouteParts {
   token: AccessToken;
   mcp: McpRoute;
   watch: WatchStreams;
+  bodyRoom: BodyRoom;
   /** Names the connection of a request: its writes take turns with those of others. */
   callerOf: (req: IncomingMessage) => string;
 }
 
-export function createRoutes({ service, status, token, mcp, watch, callerOf }: RouteParts): Routes {
+export function createRoutes({ service, status, token, mcp, watch, bodyRoom, callerOf }: RouteParts): Routes {
   return {
     [MCP_PATH]: {
-      POST: (exchange) => answerPost(exchange, { service, mcp, caller: callerOf(exchange.req) }),
+      POST: (exchange) => answerPost(exchange, { service, mcp, bodyRoom, caller: callerOf(exchange.req) }),
       GET: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
       DELETE: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
     },
@@ -70,33 +72,13 @@ async function answerStream({ req, res }: Exchange, mcp: McpRoute, caller: strin
   refuse(res, 405, 'invalid_argument', 'This method is for sessions only.', { headers: ['allow', 'POST'] });
 }
 
-interface PostParts {
-  service: MemoryService;
-  mcp: McpRoute;
-  caller: string;
-}
+type PostParts = Pick<RouteParts, 'service' | 'mcp' | 'bodyRoom'> & { caller: string };
 
-async function answerPost({ req, res, admission }: Exchange, { service, mcp, caller }: PostParts): Promise<void> {
-  // A page can post text/plain without asking first, but cannot know the token in the URL: only there it is let pass.
-  if (admission.proof !== 'path' && !isJson(req.headers['content-type'])) {
-    refuse(res, 415, 'invalid_argument', 'The Content-Type must be application/json.');
-    discardBody(req);
-    return;
-  }
-  const body = await readBody(req, res, MAX_REQUEST_BYTES);
-  if ('problem' in body) {
-    if (body.problem === 'too_large') refuseTooLarge(res);
-    else if (body.problem === 'not_utf8') refuseUnparsed(res, 'Parse error: the body is not UTF-8.');
-    discardBody(req);
-    return;
-  }
-  let message: unknown;
-  try {
-    message = JSON.parse(body.text);
-  } catch {
-    refuseUnparsed(res, 'Parse error: the body is not JSON.');
-    return;
-  }
+async function answerPost(exchange: Exchange, { service, mcp, bodyRoom, caller }: PostParts): Promise<void> {
+  const { req, res, admission } = exchange;
+  const read = await readMessage(exchange, bodyRoom);
+  if (read === null) return;
+  const { message } = read;
   if (speaksMcp(req.headers, message)) {
     await mcp.answer({ req, res, caller, body: message });
     return;
@@ -111,9 +93,45 @@ async function answerPost({ req, res, admission }: Exchange, { service, mcp, cal
   else sendJson(res, status, json);
 }
 
-function refuseTooLarge(res: Exchange['res']): void {
-  refuse(res, 413, 'request_too_large', `A request may be at most ${MAX_REQUEST_BYTES} bytes long.`, {
+/** The body, checked and parsed; null when it was refused, and that is said. */
+async function readMessage({ req, res, admission }: Exchange, room: BodyRoom): Promise<{ message: unknown } | null> {
+  // A page can post text/plain without asking first, but cannot know the token in the URL: only there it is let pass.
+  if (admission.proof !== 'path' && !isJson(req.headers['content-type'])) {
+    refuse(res, 415, 'invalid_argument', 'The Content-Type must be application/json.');
+    discardBody(req);
+    return null;
+  }
+  const maxBytes = admission.proof === 'socket' ? MAX_REQUEST_BYTES : MAX_PORT_REQUEST_BYTES;
+  const body = await readBody(req, res, { maxBytes, room });
+  if ('problem' in body) {
+    if (body.problem === 'too_large') refuseTooLarge(res, maxBytes);
+    else if (body.problem === 'no_room') refuseForNow(res);
+    else if (body.problem === 'not_utf8') refuseUnparsed(res, 'Parse error: the body is not UTF-8.');
+    discardBody(req);
+    return null;
+  }
+  if (isDeeperThan(body.text, MAX_JSON_DEPTH)) {
+    refuseUnparsed(res, `Parse error: the body nests deeper than ${MAX_JSON_DEPTH} levels.`);
+    return null;
+  }
+  try {
+    return { message: JSON.parse(body.text) };
+  } catch {
+    refuseUnparsed(res, 'Parse error: the body is not JSON.');
+    return null;
+  }
+}
+
+function refuseTooLarge(res: Exchange['res'], maxBytes: number): void {
+  refuse(res, 413, 'request_too_large', `A request may be at most ${maxBytes} bytes long here.`, {
     rpcCode: RPC_INVALID_REQUEST,
+  });
+}
+
+function refuseForNow(res: Exchange['res']): void {
+  refuse(res, 503, 'overloaded', 'Too much is being sent to the worker at once.', {
+    retry: 'same-key',
+    hint: 'Send it again in a moment.',
   });
 }
 
