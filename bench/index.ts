@@ -11,6 +11,7 @@ import { ensureCodeServer } from '../test/vscode/harness/codeServer.js';
 import { benchCli } from './cliBench.js';
 import { summarize, table, type Row, type Summary } from './measure.js';
 import type { Round } from './queueBench.js';
+import { benchStdio } from './stdioBench.js';
 
 const root = resolve(__dirname, '..');
 
@@ -112,12 +113,23 @@ function cliRows({ node, withWorker, withoutWorker, searchWithWorker }: Awaited<
   ];
 }
 
+function stdioRows({ node, era2025, era2026 }: Awaited<ReturnType<typeof benchStdio>>): Row[] {
+  const row = (what: string, times: Summary): Row => ({
+    what: `\`greeum mcp serve\` beside a worker: start to the first list of tools, ${what}`,
+    value: show(times, 'ms'),
+    ratio: `${(times.median / node.median).toFixed(2)} × node -e 0`,
+    budget: '≤ 2.5',
+  });
+  return [row('2025 handshake', era2025), row('2026', era2026)];
+}
+
 async function main(): Promise<void> {
   const busy = (loadavg()[0] ?? 0).toFixed(1);
   const node = await nodeWithSqlite();
   const queue = runQueueBench(node);
   const cli = await benchCli();
-  const rows = table([...queueRows(queue), ...cliRows(cli)]);
+  const stdio = await benchStdio();
+  const rows = table([...queueRows(queue), ...cliRows(cli), ...stdioRows(stdio)]);
   const cpu = cpus()[0]?.model.trim() ?? 'unknown processor';
   const machine = `${cpus().length} × ${cpu}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}`;
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
@@ -130,7 +142,7 @@ Machine: ${machine}; load average before the run ${busy}, which is what else it 
 
 ${rows}
 `;
-  const results = { machine, loadBefore: busy, node: version, commandLineNode: process.version, queue, cli };
+  const results = { machine, loadBefore: busy, node: version, commandLineNode: process.version, queue, cli, stdio };
   mkdirSync(join(root, 'docs/benchmarks'), { recursive: true });
   writeFileSync(join(root, 'docs/benchmarks/results.json'), `${JSON.stringify(results, null, 2)}\n`);
   const options = await resolveConfig(join(root, 'docs/benchmarks.md'));

@@ -14,7 +14,7 @@ export const modules: Readonly<Record<string, string>> = {
   background: 'src/worker/backgroundThread.ts',
   local: 'src/worker/local.ts',
   doctor: 'src/worker/doctor.ts',
-  'mcp-stdio': 'src/mcp/stdio.ts',
+  'mcp-stdio': 'src/mcp/bridge.ts',
   torture: 'src/torture/torture.ts',
   'torture-client': 'src/torture/clientProcess.ts',
 };

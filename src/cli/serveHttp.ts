@@ -6,7 +6,8 @@ import type { WorkerStatus } from '../protocol/operations.js';
 import { IdleExit } from './idleExit.js';
 import type { Shell } from './shell.js';
 import { LogFile } from './logFile.js';
-import { commandName, nameProcess, openHost, untilSignal } from './serving.js';
+import { nameProcess, untilSignal } from './processLife.js';
+import { commandName, openHost } from './serving.js';
 import type { ServeOptions } from './serveOptions.js';
 import { describeServing } from './workerText.js';
 

@@ -20,21 +20,6 @@ export function openHost(shell: Shell, options: ServeOptions, source: WriteSourc
   });
 }
 
-/** Resolves at the first signal that asks the process to end; at the second one the process ends as it stands. */
-export function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
-}
-
-/**
- * The name in `ps`. Python Greeum's server ends every older process whose command line holds greeum, mcp and serve,
- * in this order, and whose parent has gone; ours must not look like that.
- */
-export function nameProcess(name: 'greeum-worker' | 'greeum-stdio'): void {
-  process.title = name;
-}
-
 /** How the user calls this command line: by its name where it is installed, else by its file. */
 export function commandName(script: string | undefined = process.argv[1]): string {
   if (script === undefined || path.extname(script) !== '.js') return 'greeum';

@@ -7,7 +7,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/server';
 import { RPC_INVALID_REQUEST, RPC_PARSE_ERROR } from '../protocol/jsonRpc.js';
-import { MAX_REQUEST_BYTES } from '../protocol/limits.js';
+import { isDeeperThan } from '../protocol/jsonDepth.js';
+import { MAX_JSON_DEPTH, MAX_REQUEST_BYTES } from '../protocol/limits.js';
 import { LISTEN_METHOD } from './subscriptions.js';
 
 /** How long answers may take to leave after the input has ended. */
@@ -61,7 +62,15 @@ export class LineTransport implements Transport {
         if ('id' in message && !('method' in message)) this.#settle(message.id);
         resolve();
       });
+      if (this.#output.writableNeedDrain) this.#waitForReader();
     });
+  }
+
+  /** Who does not read its answers is not listened to: what waits for it is bounded. */
+  #waitForReader(): void {
+    if (this.#input.isPaused()) return;
+    this.#input.pause();
+    this.#output.once('drain', () => !this.#closed && this.#input.resume());
   }
 
   close(): Promise<void> {
@@ -109,6 +118,10 @@ export class LineTransport implements Transport {
   }
 
   #receive(line: string): void {
+    if (isDeeperThan(line, MAX_JSON_DEPTH)) {
+      this.#refuse(RPC_PARSE_ERROR, `Parse error: the line nests deeper than ${MAX_JSON_DEPTH} levels.`);
+      return;
+    }
     let value: unknown;
     try {
       value = JSON.parse(line);

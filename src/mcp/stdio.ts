@@ -1,7 +1,4 @@
-/**
- * MCP on a process's own stdin and stdout, in both eras. A bundle of its own (`dist/mcp-stdio.js`), loaded by file
- * path, so that no other command pays for the MCP SDK.
- */
+/** MCP over a pair of streams, a message a line, in both eras: the owner's end of what `bridge.ts` carries. */
 
 import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Server } from '@modelcontextprotocol/server';
@@ -17,30 +14,18 @@ export interface StdioOptions {
   version: string;
   /** Calls the listener whenever something may have changed in the memory; returns what ends that. */
   onChange: (listener: () => void) => () => void;
-  /** Default: the process's stdin and stdout. Whatever else writes to the output breaks the protocol. */
-  input?: Readable;
-  output?: Writable;
-  /** What went wrong on the connection, for a log. */
-  onError?: (error: Error) => void;
-}
-
-/** What `dist/mcp-stdio.js` exports. */
-export interface StdioModule {
-  serveStdio: (options: StdioOptions) => Promise<void>;
+  /** Whatever else writes to the output breaks the protocol. */
+  input: Readable;
+  output: Writable;
 }
 
 /** Serves until the input ends and what was asked for by then is answered, or until the reader has gone. */
-export async function serveStdio({ service, version, onChange, input, output, onError }: StdioOptions): Promise<void> {
+export async function serveStdio({ service, version, onChange, input, output }: StdioOptions): Promise<void> {
   const changes = new ResourceChanges({ service, onChange });
   let server: Server | undefined;
   const listening = new Listening(changes, (uri) => void server?.sendResourceUpdated({ uri }).catch(() => undefined));
-  const transport = new LineTransport(input ?? process.stdin, output ?? process.stdout, (message) =>
-    listening.see(message),
-  );
-  serveTransport(() => (server = createMcpServer({ service, version, changes })), {
-    transport,
-    ...(onError === undefined ? {} : { onerror: onError }),
-  });
+  const transport = new LineTransport(input, output, (message) => listening.see(message));
+  serveTransport(() => (server = createMcpServer({ service, version, changes })), { transport });
   await transport.closed;
   changes.close();
 }

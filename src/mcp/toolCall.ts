@@ -4,17 +4,18 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { GreeumError, type SerializedError } from '../protocol/errors.js';
+import { GreeumError } from '../protocol/errors.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
 import { isWriteOperation, type InputOf, type ResultOf } from '../protocol/operations.js';
 import { bounded } from './bounded.js';
 import { TOOLS } from './tools/index.js';
+import { failure, type ToolFailure } from './toolFailure.js';
 import type { ObjectSchema, ToolAnnotations, ToolName } from './tools/tool.js';
 
 /** `CallToolResult` of MCP, as far as our tools use it. */
 export interface ToolResult {
   content: [{ type: 'text'; text: string }];
-  structuredContent: ResultOf<ToolName> | { error: SerializedError; idempotency_key?: string };
+  structuredContent: ResultOf<ToolName> | ToolFailure['structuredContent'];
   isError: boolean;
 }
 
@@ -82,23 +83,5 @@ async function succeed<K extends ToolName>(
     content: [{ type: 'text', text: TOOLS[name].toText(result, input) }],
     structuredContent: result,
     isError: false,
-  };
-}
-
-function failure(error: GreeumError, key: unknown): ToolResult {
-  const sentences = [error.message];
-  if (error.hint !== undefined) sentences.push(error.hint);
-  const retryKey = error.outcome === 'unknown' && typeof key === 'string' ? key : undefined;
-  // Our own client's hint names the key already.
-  if (retryKey !== undefined && !error.hint?.includes(retryKey)) {
-    sentences.push(`To repeat it safely, use idempotency_key "${retryKey}".`);
-  }
-  return {
-    content: [{ type: 'text', text: sentences.join(' ') }],
-    structuredContent: {
-      error: error.toJSON(),
-      ...(retryKey === undefined ? {} : { idempotency_key: retryKey }),
-    },
-    isError: true,
   };
 }

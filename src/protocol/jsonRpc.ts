@@ -25,6 +25,13 @@ export function ownerStatement(nonce: string, port: number | null): string {
   return `owner\n${nonce}\n${port ?? 'socket'}`;
 }
 
+/**
+ * `GET /stdio` with `Upgrade`, on the socket only: from then on the connection is MCP as on stdin and stdout, a message
+ * a line, in both directions. What `greeum mcp serve` carries an agent's messages over.
+ */
+export const STDIO_PATH = '/stdio';
+export const STDIO_UPGRADE = 'greeum-stdio';
+
 /** Newline-delimited JSON of `WorkerStatus`, a line at each change; ends when the owner ends. */
 export const WATCH_PATH = '/watch';
 /** Optional header of our own clients: the `WriteSource` of what they add. */

@@ -101,6 +101,23 @@ describe('the endpoint', () => {
       assert.equal((json as { result: { status: string } }).result.status, 'added');
     });
 
+    it('may make the connection one of lines, as on stdin and stdout; over TCP nobody may', async () => {
+      const upgrade = (more = ''): string =>
+        `GET /stdio HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: greeum-stdio\r\n${more}\r\n`;
+      const peer = open(socket);
+      let received = '';
+      peer.setEncoding('utf8').on('data', (text: string) => (received += text));
+      peer.write(`${upgrade()}{"jsonrpc":"2.0","id":1,"method":"ping"}\n`);
+      await until(() => received.includes('}\n'));
+      assert.match(received, /^HTTP\/1\.1 101 [^]+\r\n\r\n\{.*"result":\{\}.*\}\n$/);
+      peer.end();
+      await until(() => rig.endpoint.clients() === 0);
+      assert.match(await exchangeRaw(socket, upgrade('Origin: https://evil.example\r\n')), /^HTTP\/1\.1 403 /);
+      assert.match(await exchangeRaw(socket, upgrade().replace('/stdio', '/mcp')), /^HTTP\/1\.1 403 /);
+      const withToken = upgrade(`X-API-Key: ${TOKEN}\r\n`).replace('Connection: Upgrade', 'Connection: close, Upgrade');
+      assert.match(await exchangeRaw(tcp, withToken), /^HTTP\/1\.1 404 /);
+    });
+
     it('is no web page, should somebody have forwarded the socket to a port', async () => {
       for (const headers of [{ origin: 'https://evil.example' }, { host: 'evil.example' }]) {
         assert.equal((await ask(socket, { headers, body: addCall('a') })).status, 403);

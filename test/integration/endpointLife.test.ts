@@ -225,6 +225,7 @@ describe('where the endpoint listens', () => {
       limits: ENDPOINT_LIMITS,
       gate,
       pace: null,
+      takeLines: null,
       onWarning: () => undefined,
     });
     await listenOnSocket(server, socketPathIn(dir));

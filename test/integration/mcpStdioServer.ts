@@ -12,6 +12,7 @@ const memory = new FakeMemory({
   },
 });
 
-void serveStdio({ service: memory, version: '0.1.0', onChange: () => () => undefined }).then(() => {
+const streams = { input: process.stdin, output: process.stdout };
+void serveStdio({ service: memory, version: '0.1.0', onChange: () => () => undefined, ...streams }).then(() => {
   process.stderr.write('ended\n');
 });

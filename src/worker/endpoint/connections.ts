@@ -16,7 +16,7 @@ export class Connections {
   }
 
   /** The same for all requests of a connection, and for no other. */
-  nameOf({ socket }: IncomingMessage): string {
+  nameOf({ socket }: Pick<IncomingMessage, 'socket'>): string {
     let name = this.#names.get(socket);
     if (name === undefined) {
       this.#named += 1;

@@ -4,7 +4,8 @@
  */
 
 import type { IncomingMessage, Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
+import { kindOf } from '../../protocol/errors.js';
 import { MCP_PATH } from '../../protocol/jsonRpc.js';
 import type { CreateMcpServer } from '../../mcp/server.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
@@ -82,6 +83,12 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   const bodyRoom = new BodyRoom(limits.bodiesInFlightBytes);
   const callerOf = (req: IncomingMessage): string => connections.nameOf(req);
   const routes = createRoutes({ service, status, token, mcp, watch, bodyRoom, callerOf });
+  const takeLines = (connection: Socket): void => {
+    void mcp.serveLines(connection, connections.nameOf({ socket: connection })).catch((error: unknown) => {
+      onWarning(`A connection of lines failed inside: ${kindOf(error)}.`);
+      connection.destroy();
+    });
+  };
   const gate = new Gate();
   const common = { routes, connections, limits, gate, onWarning };
   const listening: Server[] = [];
@@ -95,11 +102,13 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   });
 
   try {
-    const local = createHttpServer({ ...common, admit: admitOnSocket, pace: null });
+    const local = createHttpServer({ ...common, admit: admitOnSocket, pace: null, takeLines });
     listening.push(local);
     await listenOnSocket(local, socketPath);
     const tcp =
-      http === null ? null : createHttpServer({ ...common, admit: admitWithToken(token), pace: new Pace(limits) });
+      http === null
+        ? null
+        : createHttpServer({ ...common, admit: admitWithToken(token), pace: new Pace(limits), takeLines: null });
     if (tcp !== null) listening.push(tcp);
     const port = tcp === null || http === null ? null : await listenOnTcp(tcp, http);
     // After the caller has what is returned here.

@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { kindOf, type ErrorCode } from '../../protocol/errors.js';
+import { STDIO_PATH, STDIO_UPGRADE } from '../../protocol/jsonRpc.js';
 import type { Admission, Admit } from './auth.js';
 import { discardBody } from './body.js';
 import type { Connections } from './connections.js';
@@ -36,6 +37,8 @@ export interface HttpServerOptions {
   gate: Gate;
   /** Null: as fast as they like. */
   pace: Pace | null;
+  /** Takes the connections that want to be lines of MCP; null where there are none. */
+  takeLines: ((connection: Socket) => void) | null;
   onWarning: (text: string) => void;
 }
 
@@ -52,7 +55,7 @@ export class Gate {
 }
 
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { routes, admit, connections, limits, gate, pace, onWarning } = options;
+  const { routes, admit, connections, limits, gate, pace, takeLines, onWarning } = options;
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -83,9 +86,31 @@ export function createHttpServer(options: HttpServerOptions): Server {
   server.on('request', serve);
   // Without this Node asks for the body before anyone has looked at the head; see `readBody`.
   server.on('checkContinue', serve);
+  if (takeLines !== null) {
+    server.on('upgrade', (req: IncomingMessage, connection: Socket, head: Buffer) => {
+      void gate.opened.then(() => upgrade(req, connection, { head, takeLines }));
+    });
+  }
   server.on('clientError', answerClientError);
   connections.watch(server);
   return server;
+}
+
+/** Of who may come in, and for what, a connection tells as much as a request. */
+function upgrade(
+  { method, url, headers }: IncomingMessage,
+  connection: Socket,
+  { head, takeLines }: { head: Buffer; takeLines: (connection: Socket) => void },
+): void {
+  connection.on('error', () => connection.destroy());
+  const isMeant = method === 'GET' && url === STDIO_PATH && headers.upgrade === STDIO_UPGRADE;
+  if (!isMeant || foreignReason(headers) !== null) {
+    connection.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    return;
+  }
+  connection.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${STDIO_UPGRADE}\r\n\r\n`);
+  if (head.length > 0) connection.unshift(head);
+  takeLines(connection);
 }
 
 /** Short, so that Node's own back pressure stops the connection soon. */

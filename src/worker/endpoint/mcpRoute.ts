@@ -14,6 +14,7 @@
  */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { LISTEN_METHOD } from '../../mcp/subscriptions.js';
 import { METHOD_PREFIX } from '../../protocol/jsonRpc.js';
 import { refuse } from './reply.js';
@@ -72,8 +73,7 @@ export class McpRoute {
       });
       return;
     }
-    this.#handler ??= import('./sdkHandler.js').then(({ createSdkHandler }) => createSdkHandler(this.#options));
-    const handler = await this.#handler;
+    const handler = await this.#load();
     const answered = handler.answer(exchange);
     if (exchange.req.method === 'POST' && fields(exchange.body)['method'] !== LISTEN_METHOD) {
       this.#underWay.add(answered);
@@ -81,6 +81,19 @@ export class McpRoute {
       void answered.catch(() => undefined).then(() => this.#underWay.delete(answered));
     }
     await answered;
+  }
+
+  /** MCP as on stdin and stdout, until one side ends the connection. */
+  async serveLines(connection: Socket, caller: string): Promise<void> {
+    const handler = await this.#load();
+    // A connection that is cut off by a stopping owner is taken up by the next one; see `mcp/bridge.ts`.
+    if (!this.#closing) await handler.serveLines(connection, caller);
+    connection.end();
+  }
+
+  #load(): Promise<SdkHandler> {
+    this.#handler ??= import('./sdkHandler.js').then(({ createSdkHandler }) => createSdkHandler(this.#options));
+    return this.#handler;
   }
 
   /** Takes no more requests, lets answers under way leave for at most `graceMs`, then ends what is still open. */

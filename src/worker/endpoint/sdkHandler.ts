@@ -1,6 +1,7 @@
 /** Between Node's HTTP and the SDK's web-standard handlers. Loaded on demand by `mcpRoute.ts`: this brings the SDK in. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import {
   createMcpHandler,
@@ -11,6 +12,7 @@ import {
   type Server,
 } from '@modelcontextprotocol/server';
 import { ResourceChanges } from '../../mcp/resourceChanges.js';
+import { serveStdio } from '../../mcp/stdio.js';
 import { createMcpServer, type CreateMcpServer } from '../../mcp/server.js';
 import { MAX_REQUEST_BYTES } from '../../protocol/limits.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
@@ -31,6 +33,8 @@ export interface SdkHandlerOptions {
 export interface SdkHandler {
   /** @param caller names the connection; @param body parsed, undefined for a request without one */
   answer(exchange: { req: IncomingMessage; res: ServerResponse; caller: string; body: unknown }): Promise<void>;
+  /** Resolves when the connection has ended. */
+  serveLines(connection: Duplex, caller: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,6 +74,10 @@ export function createSdkHandler(options: SdkHandlerOptions): SdkHandler {
       const response = await respond(webRequest(req, gone.signal), body, caller);
       if (response === null) refuseSession(res);
       else await sendWebResponse(res, response, gone.signal);
+    },
+    serveLines(connection, caller) {
+      const lines = { input: connection, output: connection };
+      return serveStdio({ service: calledBy(service, caller), version, onChange, ...lines });
     },
     async close() {
       changes.close();

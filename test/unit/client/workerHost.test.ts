@@ -229,7 +229,7 @@ describe('WorkerHost', () => {
       thread().says(ready);
       thread().crashes();
       assert.equal(host.state.phase, 'failed');
-      assert.match(host.state.error?.message ?? '', /boom/);
+      assert.match(host.state.error?.message ?? '', /The owner thread crashed \(Error at /);
       const pauses: number[] = [];
       for (let count = 0; count < 6; count += 1) {
         const [since, started] = [timing.now(), threads.length];
