@@ -3,7 +3,7 @@ import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocatio
 import type { Shell } from './shell.js';
 import { describeLeftOut } from '../protocol/leftOut.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
-import { describeAdded, describeHits, describeList, describeMemory } from './memoryText.js';
+import { describeAdded, describeSearch, describeList, describeMemory } from './memoryText.js';
 import { readText } from './textInput.js';
 import { ratio, searchDetail, slotName, tagList, wholeNumber } from './values.js';
 
@@ -27,6 +27,12 @@ interface SearchOptions extends CommonOptions {
   until?: string;
   detail?: SearchDetail;
   neighbours: boolean;
+  includeGlobal?: boolean;
+  cursor?: string;
+  maxTokens?: number;
+  diversity?: number;
+  duplicates?: boolean;
+  explain?: boolean;
 }
 
 interface ListOptions extends CommonOptions {
@@ -63,9 +69,15 @@ export const MEMORY_COMMANDS: readonly CommandSpec[] = [
       { flags: '-s, --slot <A|B|C>', says: 'only what this slot leads to', read: slotName },
       { flags: '--project <name>', says: 'only this project' },
       { flags: '-t, --tags <list>', says: 'only memories that carry all of these', read: tagList },
-      { flags: '--since <date>', says: 'only from this date on (ISO 8601)' },
-      { flags: '--until <date>', says: 'only up to this date (ISO 8601)' },
+      { flags: '--since <date>', says: 'only from this date on (ISO 8601, "last week", "3 days ago", 지난주)' },
+      { flags: '--until <date>', says: 'only up to this date (likewise)' },
       { flags: '--detail <how>', says: 'snippet, full or ids (default: snippet)', read: searchDetail },
+      { flags: '--include-global', says: 'with --project: also what belongs to no project' },
+      { flags: '--cursor <text>', says: 'what comes after the results that ended with this cursor' },
+      { flags: '--max-tokens <number>', says: 'about how long the results may be as JSON', read: wholeNumber },
+      { flags: '--diversity <number>', says: 'from 0 (the best) to 1 (the most different)', read: ratio },
+      { flags: '--duplicates', says: 'near-duplicates as results of their own' },
+      { flags: '--explain', says: 'how each score comes about' },
       { flags: '--no-neighbours', says: 'only memories that have some of the words themselves' },
       ...WORKER_OPTIONS,
     ],
@@ -117,8 +129,16 @@ async function add(shell: Shell, options: AddOptions, given = ''): Promise<void>
 
 async function search(shell: Shell, options: SearchOptions, query = ''): Promise<void> {
   const { slot, project, tags, since, until, detail, count: limit } = options;
-  const neighbours = options.neighbours ? undefined : false;
-  const given = present({ limit, slot, project, tags, since, until, detail, neighbours });
+  const given = present({
+    ...{ limit, slot, project, tags, since, until, detail },
+    neighbours: options.neighbours ? undefined : false,
+    include_global: options.includeGlobal,
+    cursor: options.cursor,
+    max_tokens: options.maxTokens,
+    diversity: options.diversity,
+    duplicates: options.duplicates,
+    explain: options.explain,
+  });
   const { result, via } = await ask(shell, options, 'search_memory', { query, ...given });
   const results = result.results.map((hit) => ({
     block_index: hit.block_index,
@@ -130,9 +150,16 @@ async function search(shell: Shell, options: SearchOptions, query = ''): Promise
     slot: hit.slot,
     branch: hit.branch,
     tags: hit.tags,
-    ...present({ neighbour: hit.neighbour }),
+    ...present({
+      neighbour: hit.neighbour,
+      truncated: hit.truncated,
+      matches: hit.matches,
+      alike: hit.alike,
+      explanation: hit.explanation,
+    }),
   }));
-  shell.output.result({ results, took_ms: result.took_ms, via }, () => describeHits(result.results));
+  const { took_ms, next_cursor } = result;
+  shell.output.result({ results, ...present({ next_cursor }), took_ms, via }, () => describeSearch(result));
 }
 
 async function show(shell: Shell, options: CommonOptions, block = ''): Promise<void> {

@@ -1,11 +1,14 @@
 /** Memories in words, for a terminal. */
 
+import { marked } from '../protocol/marks.js';
 import type {
   AddMemoryResult,
   ListMemoriesResult,
   MemoryDetail,
   MemoryRecord,
+  ScoreExplanation,
   SearchHit,
+  SearchMemoryResult,
 } from '../protocol/operations.js';
 
 export function describeAdded({ status, block_index, similarity = 1 }: AddMemoryResult): string {
@@ -17,9 +20,31 @@ export function describeAdded({ status, block_index, similarity = 1 }: AddMemory
   );
 }
 
-export function describeHits(hits: readonly SearchHit[]): string {
-  if (hits.length === 0) return 'No memories found.';
-  return hits.map((hit) => `${headline(hit)}  ${standing(hit)}\n${indented(hit.context)}`).join('\n\n');
+export function describeSearch({ results, next_cursor }: SearchMemoryResult): string {
+  if (results.length === 0) return 'No memories found.';
+  const more = next_cursor === undefined ? [] : [`More: repeat with --cursor ${next_cursor}`];
+  return [...results.map(describeHit), ...more].join('\n\n');
+}
+
+function describeHit(hit: SearchHit): string {
+  const { context, matches, alike = [], explanation } = hit;
+  return [
+    `${headline(hit)}  ${standing(hit)}`,
+    indented(marked(context, matches)),
+    ...(alike.length === 0 ? [] : [`  nearly the same: ${alike.map((index) => `#${index}`).join(', ')}`]),
+    ...(explanation === undefined ? [] : [`  score: ${describeScore(explanation)}`]),
+  ].join('\n');
+}
+
+/** `words 0.61 (cache 0.40, cold 0.21) + context 0.05 + …`; parts that give nothing are left out. */
+function describeScore({ by_word, ...parts }: ScoreExplanation): string {
+  const said = Object.entries<number>({ ...parts }).filter(([, value]) => value >= 0.0005);
+  const words = by_word.map(({ word, score }) => `${word} ${score.toFixed(3)}`).join(', ');
+  const line = ([name, value]: [string, number]): string => {
+    const detail = name === 'words' && words !== '' ? ` (${words})` : '';
+    return `${name.replace('_', ' ')} ${value.toFixed(3)}${detail}`;
+  };
+  return said.map(line).join(' + ');
 }
 
 function standing({ score, neighbour }: SearchHit): string {

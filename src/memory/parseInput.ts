@@ -10,6 +10,8 @@ import { readMetadata } from './input/metadata.js';
 import {
   readBlockIndex,
   readBoolean,
+  readDiversity,
+  readMaxTokens,
   readDetail,
   readGrouping,
   readImportance,
@@ -18,6 +20,7 @@ import {
 } from './input/numbers.js';
 import {
   readBranch,
+  readCursorText,
   readContent,
   readHash,
   readIdempotencyKey,
@@ -50,17 +53,18 @@ const PARSERS = {
   flush: (input: unknown) => readFields('flush', input, []),
   stop: (input: unknown) => readFields('stop', input, []),
   rotate_token: (input: unknown) => readFields('rotate_token', input, []),
-} satisfies { [K in OperationName]: (input: unknown) => object };
+} satisfies { [K in OperationName]: (input: unknown, nowMs?: number) => object };
 
 export type ParsedInput<K extends OperationName> = ReturnType<(typeof PARSERS)[K]>;
 
 /**
  * @returns a copy: what is absent and has a default is there, dates are local timestamps (`since` the first moment of
  * what was named, `until` the last), names are trimmed
+ * @param nowMs as `localTimeMs` gives it; without it dates in words are not understood
  * @throws GreeumError for anything that is not as `protocol/operations.ts` says
  */
-export function parseInput<K extends OperationName>(operation: K, input: unknown): ParsedInput<K> {
-  return PARSERS[operation](input) as ParsedInput<K>;
+export function parseInput<K extends OperationName>(operation: K, input: unknown, nowMs?: number): ParsedInput<K> {
+  return PARSERS[operation](input, nowMs) as ParsedInput<K>;
 }
 
 function parseAddMemory(input: unknown) {
@@ -83,9 +87,10 @@ function parseAddMemory(input: unknown) {
   });
 }
 
-function parseSearchMemory(input: unknown) {
+function parseSearchMemory(input: unknown, nowMs?: number) {
   const allowed = [
     ...['query', 'limit', 'slot', 'project', 'include_global', 'tags', 'since', 'until', 'detail', 'neighbours'],
+    ...['cursor', 'max_tokens', 'diversity', 'duplicates', 'explain'],
   ];
   const fields = readFields('search_memory', input, allowed);
   const parsed = defined({
@@ -94,10 +99,15 @@ function parseSearchMemory(input: unknown) {
     slot: readSlot(fields['slot']),
     ...readScope(fields),
     tags: readTags(fields['tags']),
-    since: readDate('since', fields['since']),
-    until: readDateEnd('until', fields['until']),
+    since: readDate('since', fields['since'], nowMs),
+    until: readDateEnd('until', fields['until'], nowMs),
     detail: readDetail(fields['detail']),
     neighbours: readBoolean('neighbours', fields['neighbours']),
+    cursor: readCursorText(fields['cursor']),
+    max_tokens: readMaxTokens(fields['max_tokens']),
+    diversity: readDiversity(fields['diversity']),
+    duplicates: readBoolean('duplicates', fields['duplicates']),
+    explain: readBoolean('explain', fields['explain']),
   });
   requireOrder(parsed);
   return parsed;
@@ -121,7 +131,7 @@ function parseGetMemory(input: unknown) {
   });
 }
 
-function parseListMemories(input: unknown) {
+function parseListMemories(input: unknown, nowMs?: number) {
   const allowed = [
     ...['limit', 'before', 'project', 'include_global', 'slot', 'branch', 'day', 'since', 'until', 'detail'],
   ];
@@ -134,8 +144,8 @@ function parseListMemories(input: unknown) {
     branch: fields['branch'] === null ? null : readBranch(fields['branch']),
     day: readDay('day', fields['day']),
     detail: fields['detail'] === undefined ? 'full' : readDetail(fields['detail']),
-    since: readDate('since', fields['since']),
-    until: readDateEnd('until', fields['until']),
+    since: readDate('since', fields['since'], nowMs),
+    until: readDateEnd('until', fields['until'], nowMs),
   });
   requireOrder(parsed);
   return parsed;

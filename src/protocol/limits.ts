@@ -22,6 +22,8 @@ export const MAX_KEY_CHARS = 200;
 export const MAX_CLIENT_CHARS = 100;
 export const MAX_ASSOCIATION_CHANGES = 200;
 export const MAX_SEARCH_RESULTS = 200;
+/** Room for one result without its text. */
+export const MIN_MAX_TOKENS = 300;
 export const MAX_LIST_RESULTS = 1_000;
 export const MAX_GRAPH_NODES = 2_000;
 

@@ -73,10 +73,23 @@ export interface SearchMemoryInput {
   include_global?: boolean;
   /** Memories that carry all of these. */
   tags?: readonly string[];
-  /** ISO 8601; compared with `occurred_at`, else with the time of writing. Inclusive. */
+  /**
+   * ISO 8601, or words such as `yesterday`, `last week`, `3 days ago`, `지난주`; compared with `occurred_at`, else with
+   * the time of writing. Inclusive.
+   */
   since?: string;
   until?: string;
   detail?: SearchDetail;
+  /** `next_cursor` of the same search: what comes after. */
+  cursor?: string;
+  /** About how many tokens the results may take as JSON, 300 or more; what has no room comes with the cursor. */
+  max_tokens?: number;
+  /** 0, the default: by score alone; up to 1: rather what differs from what stands above. */
+  diversity?: number;
+  /** Near-duplicates as results of their own; default false. */
+  duplicates?: boolean;
+  /** How each score comes about; default false. */
+  explain?: boolean;
   /**
    * Also memories that have none of the words but stand beside some that have: before, after, linked, replacing;
    * default true.
@@ -110,10 +123,32 @@ export interface SearchHit extends MemoryRecord {
   score: number;
   /** It has none of the words itself, see {@link SearchMemoryInput.neighbours}; absent otherwise. */
   neighbour?: true;
+  /** `context` is not all of the text; `get_memory` has it all. Absent otherwise. */
+  truncated?: true;
+  /** What matched in `context`: from and to in UTF-16 units. Absent when nothing there did. */
+  matches?: [number, number][];
+  /** Numbers of memories that say nearly the same and are not shown. Absent when there are none. */
+  alike?: number[];
+  /** Present when it was asked for. */
+  explanation?: ScoreExplanation;
+}
+
+/** Parts of a score; all but `by_word` add up to it. */
+export interface ScoreExplanation {
+  words: number;
+  context: number;
+  time: number;
+  recency: number;
+  importance: number;
+  slot_head: number;
+  /** How `words` is made up. */
+  by_word: { word: string; score: number }[];
 }
 
 export interface SearchMemoryResult {
   results: SearchHit[];
+  /** Pass as `cursor` for what comes after; absent at the end. */
+  next_cursor?: string;
   took_ms: number;
 }
 

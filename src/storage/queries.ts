@@ -123,6 +123,11 @@ export class Queries {
     }));
   }
 
+  /** The whole text; empty when there is no such block. */
+  context(blockIndex: number): string {
+    return text(this.#sql.get('SELECT context FROM blocks WHERE block_index = ?', [blockIndex])?.[0] ?? '');
+  }
+
   /** Number of the memory that replaces this one; null when none does. */
   replacementOf(blockIndex: number): number | null {
     const row = this.#sql.get('SELECT by_index FROM greeum_superseded WHERE block_index = ?', [blockIndex]);

@@ -13,6 +13,8 @@ export interface QueryWord {
   readonly weight: number;
   /** The word itself first. */
   readonly forms: readonly QueryForm[];
+  /** Only the beginning was given: every word that begins so is meant. */
+  readonly isPrefix?: true;
 }
 
 export interface QueryForm {
@@ -52,16 +54,22 @@ const WEAK = new Set(`${WEAK_ENGLISH} ${WEAK_KOREAN}`.split(' '));
 
 const SYNONYMS = readSynonyms(keyOf);
 
-/** Distinct, in the order of the query. Stop words are left out unless there is nothing else. */
-export function queryWords(query: string): QueryWord[] {
+/**
+ * Distinct, in the order of the query. Stop words are left out unless there is nothing else.
+ * @param prefixes words, in lower case, of which only the beginning is given
+ */
+export function queryWords(query: string, prefixes: ReadonlySet<string> = new Set()): QueryWord[] {
   const runs = scan(normalize(query)).map((run) => ({ run, word: run.text.toLowerCase() }));
-  const telling = runs.filter(({ word }) => WEAK.has(word) || !isStopWord(word));
+  const telling = runs.filter(({ word }) => prefixes.has(word) || WEAK.has(word) || !isStopWord(word));
   const chosen = telling.length > 0 ? telling : runs;
   const words = new Map<string, QueryWord>();
   for (const { run, word } of chosen) {
-    const made = queryWord(run, WEAK.has(word) ? WEAK_WEIGHT : 1);
+    const isPrefix = prefixes.has(word);
+    const made = queryWord(run, WEAK.has(word) && !isPrefix ? WEAK_WEIGHT : 1);
     const key = made?.forms[0]?.tokens.join(' ');
-    if (made !== null && key !== undefined && !words.has(key)) words.set(key, made);
+    if (made !== null && key !== undefined && !words.has(key)) {
+      words.set(key, isPrefix ? { ...made, isPrefix } : made);
+    }
     if (words.size >= MAX_WORDS) break;
   }
   return withJoined(

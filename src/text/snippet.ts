@@ -40,6 +40,15 @@ export function snippet(text: string, tokens: ReadonlySet<string>, maxChars: num
   return `${start > 0 ? ELLIPSIS : ''}${text.slice(start, end)}${end < text.length ? ELLIPSIS : ''}`;
 }
 
+/** So many are enough to see why a text was found. */
+const MAX_MATCHES = 100;
+
+/** From and to of the words that the tokens are of, in UTF-16 units, in the order of the text. */
+export function matchesIn(text: string, tokens: ReadonlySet<string>): [number, number][] {
+  const places = placesOf(text, tokens, Infinity).slice(0, MAX_MATCHES);
+  return places.map(({ at, end }) => [at, end]);
+}
+
 /** Where words stand that the tokens are of, in the order of the text; single ASCII characters say nothing. */
 function placesOf(text: string, tokens: ReadonlySet<string>, room: number): Place[] {
   const numbers = new Map<string, number>();

@@ -1,6 +1,7 @@
 /** The reading operations, over any open image: the owner's warm one, or a reader's own. */
 
 import { parseInput } from '../memory/parseInput.js';
+import { localTimestamp } from '../memory/timestamps.js';
 import { GreeumError } from '../protocol/errors.js';
 import type {
   ListGroupsResult,
@@ -10,6 +11,7 @@ import type {
   Operations,
   SearchMemoryResult,
 } from '../protocol/operations.js';
+import { localTimeMs } from '../text/localTime.js';
 import { Search, type SearchSource } from './search.js';
 
 const READ_OPERATIONS = [
@@ -75,7 +77,7 @@ export class Reads {
   }
 
   #list(input: unknown): ListMemoriesResult {
-    const query = parseInput('list_memories', input);
+    const query = parseInput('list_memories', input, this.#localNowMs());
     this.#requireProject(query);
     const memories = this.#source.queries.list({ ...query, limit: query.limit + 1 });
     const page = memories.slice(0, query.limit);
@@ -94,10 +96,14 @@ export class Reads {
 
   #search(input: unknown): SearchMemoryResult {
     const startMs = this.#source.monotonicMs();
-    const query = parseInput('search_memory', input);
+    const query = parseInput('search_memory', input, this.#localNowMs());
     this.#requireProject(query);
-    const results = this.#searching.run(query);
-    return { results, took_ms: Math.round((this.#source.monotonicMs() - startMs) * 1000) / 1000 };
+    const found = this.#searching.run(query);
+    return { ...found, took_ms: Math.round((this.#source.monotonicMs() - startMs) * 1000) / 1000 };
+  }
+
+  #localNowMs(): number {
+    return localTimeMs(localTimestamp(this.#source.nowMs()));
   }
 
   /** A misspelt project gives an error instead of nothing; with what is global there is something to give. */

@@ -1,16 +1,20 @@
 /** `search_memory`: from the question to the answers, over the index and the image. */
 
-import { Ranker, type RankRequest } from '../memory/search/rank.js';
-import type { Ranked } from '../memory/search/ranked.js';
 import type { ParsedInput } from '../memory/parseInput.js';
+import { arrange, type Arranged } from '../memory/search/arrange.js';
+import { readCursor, writeCursor, type Cursor } from '../memory/search/cursor.js';
+import { Ranker, type Ranking, type RankRequest } from '../memory/search/rank.js';
 import { localTimestamp } from '../memory/timestamps.js';
-import { SLOT_NAMES, type MemoryRecord, type SearchHit } from '../protocol/operations.js';
+import type { SearchHit, SearchMemoryResult } from '../protocol/operations.js';
 import type { Queries } from '../storage/queries.js';
 import type { SearchIndex } from '../storage/searchIndex.js';
 import { localTimeMs } from '../text/localTime.js';
+import { readQueryText } from '../text/queryText.js';
 import { queryWords } from '../text/queryWords.js';
-import { snippet } from '../text/snippet.js';
+import { searchTokens } from '../text/searchTokens.js';
 import { findTimePhrase } from '../text/timePhrases.js';
+import { filterOf } from './searchFilter.js';
+import { hitOf, withinTokens } from './searchHits.js';
 
 export interface SearchSource {
   readonly queries: Queries;
@@ -22,10 +26,14 @@ export interface SearchSource {
 
 type SearchQuery = ParsedInput<'search_memory'>;
 
-const SNIPPET_CHARS = 240;
 const MAX_LINKS = 10;
-/** As the index says it of a memory that belongs to no project. */
-const NO_PROJECT = -1;
+/** Near-duplicates are told by the beginning of a text. */
+const MAX_COMPARED_CHARS = 4_000;
+
+interface Page {
+  readonly arranged: readonly Arranged[];
+  readonly hasMore: boolean;
+}
 
 export class Search {
   readonly #source: SearchSource;
@@ -35,32 +43,88 @@ export class Search {
     this.#source = source;
   }
 
-  /** Best first. */
-  run(query: SearchQuery): SearchHit[] {
-    const { queries } = this.#source;
+  /** @throws GreeumError `invalid_argument` for a cursor of another search */
+  run(query: SearchQuery): Omit<SearchMemoryResult, 'took_ms'> {
     const index = this.#source.index();
     index.catchUp();
+    const question = questionOf(query);
+    const start = query.cursor === undefined ? firstPage(index) : readCursor(query.cursor, question);
+    const request = this.#request(query, index, start);
+    const { page, ranking } = this.#page(query, index, request, start);
+    const parts = query.explain === true ? this.#ranker.explain(index, request, rankedOf(page)) : null;
+    const hits = page.arranged.flatMap((arranged): SearchHit[] => {
+      const record = this.#source.queries.record(arranged.ranked.blockIndex);
+      const by = parts?.get(arranged.ranked.document);
+      return record === null ? [] : [hitOf(record, arranged, query, ranking.tokens, by)];
+    });
+    const results = query.max_tokens === undefined ? hits : withinTokens(hits, query.max_tokens, ranking.tokens);
+    const next = { ...start, offset: start.offset + results.length };
+    const hasMore = page.hasMore || results.length < hits.length;
+    return { results, ...(hasMore ? { next_cursor: writeCursor(next, question) } : {}) };
+  }
+
+  #request(query: SearchQuery, index: SearchIndex, { offset, documents }: Cursor): RankRequest {
+    const { queries } = this.#source;
     const nowMs = localTimeMs(localTimestamp(this.#source.nowMs()));
-    const time = findTimePhrase(query.query, nowMs);
-    const { found, tokens } = this.#ranker.rank(index, {
-      words: queryWords(time?.rest ?? query.query),
+    const { plain, phrases, prefixes } = readQueryText(query.query);
+    const time = findTimePhrase(plain, nowMs);
+    const filter = filterOf(query, phrases, index, queries);
+    const isOld = documents >= index.documentCount;
+    return {
+      words: queryWords(time?.rest ?? plain, prefixes),
       time,
       nowMs,
-      count: query.limit,
-      accepts: filterOf(query, index),
+      // Twice as many as are shown: near-duplicates fall away.
+      count: 2 * (offset + query.limit + 1),
+      accepts: isOld ? filter : (document) => document < documents && filter?.(document) !== false,
       slotHeads: queries.anchors().flatMap(({ block_index }) => (block_index === null ? [] : [block_index])),
       links: (blockIndex) => linksOf(queries, blockIndex),
       replacementOf: (blockIndex) => queries.replacementOf(blockIndex),
       neighbours: query.neighbours ?? true,
-    });
-    return found.flatMap((ranked) => this.#hit(ranked, query, tokens));
+    };
   }
 
-  #hit({ blockIndex, score, isNeighbour }: Ranked, { detail }: SearchQuery, tokens: ReadonlySet<string>): SearchHit[] {
-    const record = this.#source.queries.record(blockIndex);
-    const neighbour = isNeighbour ? { neighbour: true as const } : {};
-    return record === null ? [] : [{ ...record, context: passage(record, detail, tokens), score, ...neighbour }];
+  #page(
+    query: SearchQuery,
+    index: SearchIndex,
+    request: RankRequest,
+    { offset }: Cursor,
+  ): { page: Page; ranking: Ranking } {
+    const end = offset + query.limit;
+    for (let { count } = request; ; count *= 4) {
+      const ranking = this.#ranker.rank(index, { ...request, count });
+      const order = arrange(ranking.found, {
+        count: end + 1,
+        diversity: query.diversity ?? 0,
+        collapse: query.duplicates !== true,
+        wordsOf: (blockIndex) => this.#wordsOf(blockIndex),
+      });
+      if (order.length > end || ranking.found.length < count) {
+        return { page: { arranged: order.slice(offset, end), hasMore: order.length > end }, ranking };
+      }
+    }
   }
+
+  #wordsOf(blockIndex: number): ReadonlySet<string> {
+    return new Set(searchTokens(this.#source.queries.context(blockIndex).slice(0, MAX_COMPARED_CHARS)));
+  }
+}
+
+function firstPage(index: SearchIndex): Cursor {
+  return { offset: 0, documents: index.documentCount };
+}
+
+/** What decides which memories are found and in what order. */
+function questionOf(query: SearchQuery): string {
+  const { query: text, slot, project, include_global, tags, since, until, neighbours, diversity, duplicates } = query;
+  return JSON.stringify([
+    ...[text, slot, project, include_global, tags, since, until],
+    ...[neighbours ?? true, diversity ?? 0, duplicates ?? false],
+  ]);
+}
+
+function rankedOf({ arranged }: Page): Arranged['ranked'][] {
+  return arranged.map(({ ranked }) => ranked);
 }
 
 function linksOf(queries: Queries, blockIndex: number): { blockIndex: number; strength: number }[] {
@@ -68,45 +132,4 @@ function linksOf(queries: Queries, blockIndex: number): { blockIndex: number; st
     blockIndex: source === blockIndex ? target : source,
     strength,
   }));
-}
-
-/** Null when everything comes through. */
-function filterOf(query: SearchQuery, index: SearchIndex): RankRequest['accepts'] {
-  const { slot, project, include_global: includeGlobal, tags, since, until } = query;
-  const given = [slot, project, tags, since, until];
-  if (given.every((each) => each === undefined)) return null;
-  const tagTerms = (tags ?? []).map((tag) => index.findTag(tag));
-  const tagged = documentsWithAll(tagTerms, index);
-  const projectTerm = typeof project === 'string' ? termOf(index.findProject(project)) : NO_PROJECT;
-  const firstMs = since === undefined ? -Infinity : localTimeMs(since);
-  const lastMs = until === undefined ? Infinity : localTimeMs(until);
-  return (document) => {
-    const own = index.document(document);
-    const isInScope =
-      project === undefined || own.project === projectTerm || (includeGlobal === true && own.project === NO_PROJECT);
-    return (
-      isInScope &&
-      tagged[document] === tagTerms.length &&
-      (slot === undefined || own.slot === SLOT_NAMES.indexOf(slot)) &&
-      own.whenMs >= firstMs &&
-      own.whenMs <= lastMs
-    );
-  };
-}
-
-/** A project that no memory has is not the same as none. */
-function termOf(found: number): number | null {
-  return found < 0 ? null : found;
-}
-
-/** How many of the terms each document has. */
-function documentsWithAll(terms: readonly number[], index: SearchIndex): Uint8Array {
-  const counts = new Uint8Array(index.documentCount);
-  for (const term of terms) index.each(term, (document) => (counts[document] = (counts[document] ?? 0) + 1));
-  return counts;
-}
-
-function passage({ context }: MemoryRecord, detail: SearchQuery['detail'], tokens: ReadonlySet<string>): string {
-  if (detail === 'full') return context;
-  return detail === 'ids' ? '' : snippet(context, tokens, SNIPPET_CHARS);
 }

@@ -54,10 +54,16 @@ describe('the greeum command', () => {
       assert.equal((await run('memory', 'add', 'the ferry was late', '-s', 'B')).stdout, 'Memory added: block #1\n');
 
       const found = await json('memory', 'search', 'ferry', '-c', '1');
-      assert.deepEqual([keys(found), found['via']], [['results', 'took_ms', 'via'], way]);
+      assert.deepEqual([keys(found), found['via']], [['next_cursor', 'results', 'took_ms', 'via'], way]);
       const [hit] = found['results'] as object[];
-      const hitKeys = ['block_index', 'branch', 'context', 'hash', 'importance', 'score', 'slot', 'tags', 'timestamp'];
+      const hitKeys = [
+        ...['block_index', 'branch', 'context', 'hash', 'importance', 'matches', 'score', 'slot', 'tags', 'timestamp'],
+      ];
       assert.deepEqual(keys(hit), hitKeys);
+
+      const more = await json('memory', 'search', 'ferry', '-c', '1', '--cursor', String(found['next_cursor']));
+      assert.deepEqual([keys(more), (more['results'] as object[]).length], [['results', 'took_ms', 'via'], 1]);
+      assert.match((await run('memory', 'search', 'ferry', '--explain')).stdout, /\*\*ferry\*\*[^]*score: words \d/);
 
       const { memory } = await json('memory', 'show', String(added['hash']));
       assert.deepEqual((memory as { tags: string[] }).tags.sort(), ['ferry', 'travel']);

@@ -62,10 +62,10 @@ const ERROR: JsonObject = {
  * The result, or `{ error }`. Both are in the schema because the version 1 client of the MCP SDK checks the
  * structured content of failures against it too, and would hide our error behind one of its own.
  */
-export function outputSchema(properties: JsonObject): ObjectSchema {
+export function outputSchema(properties: JsonObject, optional: JsonObject = {}): ObjectSchema {
   return {
     type: 'object',
-    properties: { ...properties, error: ERROR },
+    properties: { ...properties, ...optional, error: ERROR },
     anyOf: [{ required: Object.keys(properties) }, { required: ['error'] }],
   };
 }

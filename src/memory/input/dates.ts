@@ -1,29 +1,47 @@
 /** Dates and times as callers give them: ISO 8601, a date or a date-time, with or without a zone. */
 
 import { GreeumError } from '../../protocol/errors.js';
+import { findTimePhrase } from '../../text/timePhrases.js';
 import { formatTimestamp, localFields, type CalendarFields } from '../timestamps.js';
 import { shown } from './fields.js';
 
 /** `2026-05-12`, `2026-05-12T09:30`, `2026-05-12 09:30:15.25+09:00`, `…Z`. */
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
+/** Longer is no date. */
+const MAX_SPOKEN_CHARS = 60;
 const MICROS_PER_SECOND = 1_000_000;
 
 /**
  * The first moment of what the text names, as a local timestamp: a date is its midnight. A time without a zone is
  * local already; digits beyond microseconds are cut off.
+ * @param nowMs as `localTimeMs` gives it: then `last week` and the like are understood too
  * @throws GreeumError `invalid_date`
  */
-export function readDate(field: string, value: unknown): string | undefined {
-  return value === undefined ? undefined : bounds(field, value).first;
+export function readDate(field: string, value: unknown, nowMs?: number): string | undefined {
+  return value === undefined ? undefined : (spoken(value, nowMs) ?? bounds(field, value)).first;
 }
 
 /**
  * The last microsecond of what the text names, for an inclusive bound: a date is its whole day, `09:30` its minute.
  * @throws GreeumError `invalid_date`
  */
-export function readDateEnd(field: string, value: unknown): string | undefined {
-  return value === undefined ? undefined : bounds(field, value).last;
+export function readDateEnd(field: string, value: unknown, nowMs?: number): string | undefined {
+  return value === undefined ? undefined : (spoken(value, nowMs) ?? bounds(field, value)).last;
+}
+
+/** `yesterday`, `last week`, `지난달`, when that is all it says. */
+function spoken(value: unknown, nowMs: number | undefined): { first: string; last: string } | null {
+  if (typeof value !== 'string' || nowMs === undefined || value.length > MAX_SPOKEN_CHARS || ISO.test(value.trim())) {
+    return null;
+  }
+  const found = findTimePhrase(value, nowMs);
+  if (found?.rest !== '') return null;
+  return { first: dayStart(found.firstMs), last: `${dayStart(found.lastMs).slice(0, 10)}T23:59:59.999999` };
+}
+
+function dayStart(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 10)}T00:00:00.000000`;
 }
 
 /** A day without a time, `2026-05-12`. @throws GreeumError `invalid_date` */

@@ -1,6 +1,7 @@
 /** Fields that are numbers or a choice. */
 
 import { GreeumError } from '../../protocol/errors.js';
+import { MIN_MAX_TOKENS } from '../../protocol/limits.js';
 import {
   GROUPINGS,
   SEARCH_DETAILS,
@@ -27,6 +28,27 @@ export function readStrength(value: unknown): number {
   throw new GreeumError('invalid_association', `strength is a number from 0 to 1, not ${shown(value)}.`, {
     hint: 'Leave it out for 0.5.',
   });
+}
+
+/** @throws GreeumError `invalid_argument` */
+export function readDiversity(value: unknown): number | undefined {
+  if (value === undefined || isShare(value)) return value;
+  throw new GreeumError('invalid_argument', `diversity is a number from 0 to 1, not ${shown(value)}.`, {
+    hint: 'Leave it out for the best matches; 0.3 mixes in what differs.',
+  });
+}
+
+/** @throws GreeumError `invalid_limit` */
+export function readMaxTokens(value: unknown): number | undefined {
+  const isCount = Number.isSafeInteger(value) && (value as number) >= MIN_MAX_TOKENS;
+  if (value === undefined || isCount) return value as number | undefined;
+  throw new GreeumError(
+    'invalid_limit',
+    `max_tokens is a whole number from ${MIN_MAX_TOKENS} on, not ${shown(value)}.`,
+    {
+      hint: 'Leave it out for no such limit.',
+    },
+  );
 }
 
 /** A number from 0 to 1. */

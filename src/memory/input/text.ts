@@ -135,3 +135,11 @@ export function readName(field: string, value: unknown, maxChars: number, code: 
 function isLonger(text: string, maxChars: number): boolean {
   return text.length > maxChars && (text.length > 2 * maxChars || Array.from(text).length > maxChars);
 }
+
+/** Its form is checked where it is used. @throws GreeumError `invalid_argument` */
+export function readCursorText(value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw new GreeumError('invalid_argument', `cursor is text, not ${shown(value)}.`, {
+    hint: 'Pass the next_cursor of the same search, or leave it out.',
+  });
+}

@@ -14,7 +14,7 @@ export interface RankRequest {
   readonly time: TimeSpan | null;
   /** Now, likewise. */
   readonly nowMs: number;
-  /** How many are wanted. */
+  /** How many are wanted; near-duplicates count. */
   readonly count: number;
   /** Null: all documents. */
   readonly accepts: ((document: number) => boolean) | null;
@@ -33,6 +33,13 @@ export interface TimeSpan {
   readonly lastMs: number;
 }
 
+/** What one word of the question gave a memory. */
+export interface WordPart {
+  /** As it was asked. */
+  readonly word: string;
+  score: number;
+}
+
 export interface Ranking {
   /** Best first, the newest of equals; at most as many as were wanted. */
   readonly found: Ranked[];
@@ -41,8 +48,7 @@ export interface Ranking {
 }
 
 /** So many of the best are looked at together with their neighbours. */
-const MIN_SEEDS = 100;
-const SEEDS_FOR_EACH = 4;
+const MIN_SEEDS = 400;
 /** Links are read from the database: only those of the very best. */
 const LINKED_SEEDS = 4;
 /** A memory that has none of the words is shown only if its neighbours bring it this near to the best. */
@@ -64,7 +70,7 @@ export class Ranker {
     const words = resolveWords(corpus, request.words);
     this.#scores.run(corpus, words, this.#weights);
     this.#share = timeShare(corpus, words, request.time, this.#weights);
-    const seeds = this.#seeds(corpus, request, Math.max(MIN_SEEDS, SEEDS_FOR_EACH * request.count));
+    const seeds = this.#seeds(corpus, request, Math.max(MIN_SEEDS, request.count));
     const context = this.#context(corpus, seeds, request);
     const found: Ranked[] = [];
     for (const document of new Set([...seeds.map((seed) => seed.document), ...context.keys()])) {
@@ -81,6 +87,21 @@ export class Ranker {
     );
     const best = belowReplacements(telling, request, this.#weights.superseded);
     return { found: best, tokens: new Set(tokens) };
+  }
+
+  /** What each word gave each of these, see `ScoreParts.words`. @param request as it was ranked */
+  explain(corpus: SearchCorpus, request: RankRequest, found: readonly Ranked[]): Map<number, WordPart[]> {
+    const words = resolveWords(corpus, request.words);
+    const parts = new Map<number, WordPart[]>(found.map(({ document }) => [document, []]));
+    this.#scores.run(corpus, words, this.#weights, (word, document, share) => {
+      parts.get(document)?.push({ word: words[word]?.text ?? '', score: share });
+    });
+    for (const { document, parts: whole } of found) {
+      const own = parts.get(document) ?? [];
+      const total = own.reduce((sum, { score }) => sum + score, 0);
+      for (const part of own) part.score *= total === 0 ? 0 : whole.words / total;
+    }
+    return parts;
   }
 
   /** The best by their words and time alone. Those that the filter keeps out find nothing, not even neighbours. */

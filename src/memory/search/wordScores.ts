@@ -16,6 +16,9 @@ const SIMILAR_WEIGHT = 0.7;
 const MIN_STEM_LETTERS = 4;
 const MAX_ADDED_LETTERS = 4;
 const MAX_RELATED = 32;
+/** Of the words that begin as asked, the most frequent; looked for among so many. */
+const MAX_PREFIXED = 64;
+const MAX_PREFIX_CANDIDATES = 4096;
 const RELATED_WEIGHT = 0.4;
 const SOUND_WEIGHT = 0.8;
 
@@ -42,11 +45,12 @@ export function resolveWords(corpus: SearchCorpus, words: readonly QueryWord[]):
   return words.map((word) => {
     const own = word.forms.filter(({ kind }) => kind !== 'synonym').map((form) => resolveForm(corpus, form));
     const known = own.filter(({ terms }) => terms.length > 0);
-    const similar = known.length > 0 ? [] : similarForms(corpus, word);
+    const prefixed = word.isPrefix === true ? prefixForms(corpus, word) : [];
+    const similar = known.length + prefixed.length > 0 ? [] : similarForms(corpus, word);
     const related = [...relatedForms(corpus, word), ...soundForms(corpus, word)];
     const synonyms = word.forms.filter(({ kind }) => kind === 'synonym').map((form) => resolveForm(corpus, form));
-    const forms = [...known, ...similar, ...related, ...synonyms.filter(({ terms }) => terms.length > 0)];
-    const rarity = known[0] ?? similar[0] ?? related[0] ?? forms[0];
+    const forms = [...known, ...prefixed, ...similar, ...related, ...synonyms.filter(({ terms }) => terms.length > 0)];
+    const rarity = known[0] ?? prefixed[0] ?? similar[0] ?? related[0] ?? forms[0];
     const idf = rarity === undefined ? inverseDocumentFrequency(0, corpus.documentCount) : meanIdf(rarity);
     return { text: word.text, worth: word.weight * idf, forms: forms.map((form) => noRarerThan(form, idf)) };
   });
@@ -68,6 +72,18 @@ function similarForms(corpus: SearchCorpus, word: QueryWord): ResolvedForm[] {
     weight: SIMILAR_WEIGHT,
     size: 1,
     terms: [{ term, token, idf: idfOf(corpus, term) }],
+  }));
+}
+
+/** The most frequent first. */
+function prefixForms(corpus: SearchCorpus, { text }: QueryWord): ResolvedForm[] {
+  const terms = corpus.withPrefix(text.toLowerCase(), MAX_PREFIX_CANDIDATES);
+  terms.sort((a, b) => corpus.documentFrequency(b) - corpus.documentFrequency(a));
+  return terms.slice(0, MAX_PREFIXED).map((term) => ({
+    kind: 'prefix',
+    weight: 1,
+    size: 1,
+    terms: [{ term, token: corpus.token(term), idf: idfOf(corpus, term) }],
   }));
 }
 

@@ -103,6 +103,171 @@ describe('reading', () => {
     assert.deepEqual(search({ query, since: '2999-01-01' }), []);
   });
 
+  it('pages without gaps and repeats, whatever is written in between', async () => {
+    const of = (index: number): AddMemoryInput => ({ content: `cache ${'x'.repeat(index)} number ${index}` });
+    await add(...Array.from({ length: 11 }, (_, index) => of(index + 1)));
+    const query = { query: 'cache', limit: 4 };
+    const pages: number[][] = [];
+    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+      const page = reads.run('search_memory', { ...query, ...(cursor === undefined ? {} : { cursor }) });
+      pages.push(page.results.map((hit) => hit.block_index));
+      cursor = page.next_cursor;
+      await add({ content: `cache cache, written later: ${pages.length}` });
+    }
+    assert.deepEqual(
+      pages.map(({ length }) => length),
+      [4, 4, 3],
+    );
+    assert.equal(new Set(pages.flat()).size, 11);
+    assert.ok(Math.max(...pages.flat()) < 11);
+  });
+
+  it('takes a cursor for the search that gave it alone', async () => {
+    await add({ content: 'cache one 1' }, { content: 'cache two 2' });
+    const cursor = reads.run('search_memory', { query: 'cache', limit: 1 }).next_cursor ?? '';
+    assert.equal(search({ query: 'cache', limit: 9, cursor }).length, 1);
+    for (const input of [
+      { query: 'caches', cursor },
+      { query: 'cache', tags: ['x'], cursor },
+      { query: 'cache', cursor: '' },
+      { query: 'cache', cursor: `${cursor}0` },
+      { query: 'cache', cursor: '9'.repeat(5000) },
+    ]) {
+      assert.throws(() => search(input), { code: 'invalid_argument', message: /cursor/ });
+    }
+  });
+
+  it('tells near-duplicates once, but not when a number differs', async () => {
+    const text = 'The nightly backup of the billing database runs on the replica and is kept for thirty days';
+    await add(
+      { content: text, allow_duplicate: true },
+      { content: `${text}.`, allow_duplicate: true },
+      { content: `${text}, port 5432`, allow_duplicate: true },
+    );
+    const { results } = reads.run('search_memory', { query: 'nightly backup' });
+    assert.deepEqual(
+      results.map(({ block_index, alike }) => [block_index, alike]),
+      [
+        [1, [0]],
+        [2, undefined],
+      ],
+    );
+    assert.equal(search({ query: 'nightly backup', duplicates: true }).length, 3);
+    assert.equal(search({ query: 'nightly backup', duplicates: true, limit: 2 }).length, 2);
+  });
+
+  it('still fills a page when most of what is found is the same', async () => {
+    const same = Array.from({ length: 40 }, () => ({ content: 'cache cache cache is cold', allow_duplicate: true }));
+    await add({ content: 'a cache of many other things and more' }, ...same, { content: 'one cache among the others' });
+    assert.deepEqual(new Set(search({ query: 'cache', limit: 3 })), new Set([40, 41, 0]));
+  });
+
+  it('mixes in what differs when asked to', async () => {
+    await add(
+      { content: 'cache cache eviction is slow today', project: 'a' },
+      { content: 'cache cache eviction was slow again', project: 'b' },
+      { content: 'the kitchen has a cache of tea, coffee, sugar and biscuits for the guests', project: 'c' },
+    );
+    const first = (diversity: number): number[] => search({ query: 'cache eviction slow', diversity, limit: 2 });
+    assert.deepEqual([first(0).includes(2), first(0.7).includes(2)], [false, true]);
+  });
+
+  it('finds an exact phrase and words that begin as asked', async () => {
+    await add(
+      { content: 'The write  queue\nholds 10 000 commands', project: 'a' },
+      { content: 'They queue before they write', project: 'b' },
+      { content: 'the write queues', project: 'c' },
+      { content: '배포는 화요일에 한다', project: 'd' },
+      { content: 'the observability stack', project: 'e' },
+    );
+    assert.deepEqual(search({ query: '"Write queue"' }), [0]);
+    assert.deepEqual(search({ query: 'commands "write queue" "holds 10"' }), [0]);
+    assert.deepEqual(search({ query: '"queue write"' }), []);
+    assert.deepEqual(search({ query: '"화요일"', neighbours: false }), [3]);
+    assert.deepEqual(search({ query: 'obs*', neighbours: false }), [4]);
+    assert.deepEqual(search({ query: 'obs', neighbours: false }), []);
+    assert.deepEqual(search({ query: '"no other mark', neighbours: false }), []);
+  });
+
+  it('explains a score by its parts, and marks what matched', async () => {
+    await add({ content: 'a cold cache' }, { content: 'a warm cache' });
+    const [hit] = reads.run('search_memory', { query: 'cold cache', explain: true }).results;
+    const { by_word: byWord = [], ...parts } = hit?.explanation ?? {};
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+    assert.ok(Math.abs(sum(Object.values(parts)) - (hit?.score ?? 0)) < 1e-6);
+    assert.deepEqual(
+      byWord.map(({ word }) => word),
+      ['cold', 'cache'],
+    );
+    assert.ok(Math.abs(sum(byWord.map(({ score }) => score)) - (hit?.explanation?.words ?? 0)) < 1e-6);
+    assert.deepEqual(
+      (hit?.matches ?? []).map(([from, to]) => hit?.context.slice(from, to)),
+      ['cold', 'cache'],
+    );
+    assert.equal(reads.run('search_memory', { query: 'cache' }).results[0]?.explanation, undefined);
+  });
+
+  it('keeps within the tokens it is given, and leads to the rest', async () => {
+    await add(...Array.from({ length: 6 }, (_, at) => ({ content: `cache ${at} ${`word${at} `.repeat(150)}` })));
+    const query = { query: 'cache', detail: 'full', limit: 6 } as const;
+    const seen: number[] = [];
+    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+      const page = reads.run('search_memory', {
+        ...query,
+        max_tokens: 1200,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      assert.ok(JSON.stringify(page.results).length < 1200 * 4 && page.results.length > 0);
+      seen.push(...page.results.map((hit) => hit.block_index));
+      cursor = page.next_cursor;
+    }
+    assert.equal(new Set(seen).size, 6);
+    assert.equal(seen.length, 6);
+    const [only, ...others] = reads.run('search_memory', { ...query, max_tokens: 300 }).results;
+    assert.deepEqual([others.length, only?.truncated], [0, true]);
+  });
+
+  it('understands times in words', async () => {
+    await add(
+      { content: 'cache one 1', occurred_at: '2026-06-24' },
+      { content: 'cache two 2', occurred_at: '2026-05-01' },
+    );
+    const query = 'cache';
+    assert.deepEqual(search({ query, since: 'last week' }), [0]);
+    assert.deepEqual(search({ query, since: '지난주', until: 'last week' }), [0]);
+    assert.deepEqual(search({ query, until: 'last month' }), [1]);
+    const listed = reads.run('list_memories', { since: '10 days ago' }).memories;
+    assert.deepEqual(
+      listed.map((each) => each.block_index),
+      [0],
+    );
+    assert.throws(() => search({ query, since: 'the week of the flood' }), { code: 'invalid_date' });
+  });
+
+  it('answers questions that mean harm, soon', async () => {
+    await add({ content: 'cache NEAR the edge' }, { content: `${'a'.repeat(5000)} "cache"` });
+    for (const query of [
+      'cache NEAR/3 "edge" OR NOT (x:y) *^',
+      '"" " "" *',
+      '\u0007\u001b[31mcache\ufffe',
+      'the of and 그 이',
+      '***',
+      `${'(a+)+'.repeat(300)}$`,
+      '"'.repeat(2000),
+      '* '.repeat(1000),
+      'a'.repeat(2000),
+      `${'a'.repeat(1999)}*`,
+      '1 2 3 '.repeat(330),
+      '가'.repeat(2000),
+      '\u0301'.repeat(2000),
+    ]) {
+      const startMs = performance.now();
+      assert.ok(Array.isArray(search({ query })), query);
+      // Milliseconds where nothing runs away, minutes where something does.
+      assert.ok(performance.now() - startMs < 5000, query);
+    }
+  });
+
   it('shows a passage, all of it, or nothing', async () => {
     const content = `${'long before it. '.repeat(40)}The cache is cold. ${'Long after it. '.repeat(40)}`.trim();
     await add({ content });
