@@ -57,7 +57,7 @@ export interface StartOptions {
 const RACE_JITTER_MS = 20;
 /** Somebody holds the lock and does not listen yet: first and longest pause until the next race. */
 const JOIN_PAUSE_MS = [25, 2_000] as const;
-/** Looking whether they listen by now costs a system call, a race two threads: so often is looked before the next race. */
+/** Looking whether they listen by now is cheaper than a race: so often is looked before the next one. */
 const LOOKS_PER_RACE = 4;
 /** First and longest pause after a thread that crashes again and again, and for a directory that cannot be opened. */
 const CRASH_PAUSE_MS = [200, 30_000] as const;
@@ -74,7 +74,10 @@ export class WorkerHost {
   readonly #secrets: SecretPolicy;
   #state = STOPPED;
   #joinOnly = false;
+  /** The owner, or one that stands by while another process owns. */
   #thread: OwnerThread | null = null;
+  /** Its thread was asked to take the lock, and has not said whether it has. */
+  #isRacing = false;
   #watch: Disposable | null = null;
   #timer: Disposable | null = null;
   #stopping: Promise<void> | null = null;
@@ -206,6 +209,12 @@ export class WorkerHost {
 
   #race(): void {
     this.#release();
+    this.#isRacing = true;
+    if (this.#thread === null) this.#startThread();
+    else this.#thread.post({ type: 'race' });
+  }
+
+  #startThread(): void {
     const { host, http } = this.#options;
     const options: OwnerOptions = {
       dataDir: this.dataDir,
@@ -228,6 +237,7 @@ export class WorkerHost {
   #hear(message: FromOwner): void {
     switch (message.type) {
       case 'ready':
+        this.#isRacing = false;
         this.#url = message.endpoint;
         this.#misses = 0;
         this.#ownerSinceMs = this.#timing.now();
@@ -237,7 +247,8 @@ export class WorkerHost {
       case 'log':
         return this.#log(message.level, message.text);
       case 'not-owner':
-        return this.#afterThread(() => this.#join(message.ownerPid));
+        this.#isRacing = false;
+        return this.#whenThreadEnds === null ? this.#join(message.ownerPid) : undefined;
       case 'failed':
         return this.#afterThread(() =>
           this.#state.role === 'owner' ? this.#crashed(message.error) : this.#failed(message.error, FAILURE_PAUSE_MS),
@@ -251,6 +262,7 @@ export class WorkerHost {
   /** The thread spoke its last word; under a `stop` that is all it was waited for. */
   #afterThread(next: () => void): void {
     const thread = this.#thread;
+    this.#isRacing = false;
     if (this.#whenThreadEnds !== null) return this.#whenThreadEnds();
     this.#thread = null;
     void thread?.terminate();
@@ -258,12 +270,16 @@ export class WorkerHost {
   }
 
   #threadEnded(error: Error | null): void {
+    const wasNeeded = this.#isRacing || this.#state.role === 'owner';
     const reason = error === null ? 'it ended without a word' : kindOf(error);
     const crash = new GreeumError('internal', `The owner thread crashed (${reason}).`, {
       hint: 'Greeum starts it again; nothing acknowledged is lost. Please report this with the log.',
       retry: 'after-reconnect',
     });
-    this.#afterThread(() => this.#crashed(crash.toJSON()));
+    this.#afterThread(() => {
+      if (wasNeeded) this.#crashed(crash.toJSON());
+      else this.#log('error', crash.message);
+    });
   }
 
   // --- another process owns ------------------------------------------------------------------------------------

@@ -18,12 +18,14 @@ export interface OwnerOptions {
   secrets: SecretPolicy;
 }
 
-export type ToOwner = { type: 'stop' };
+export type ToOwner =
+  /** Try for the lock again, after a `not-owner`. The first try needs no asking. */
+  { type: 'race' } | { type: 'stop' };
 
 export type FromOwner =
   /** The lock is ours, the journal is replayed, the endpoints answer. `endpoint` holds the token. */
   | { type: 'ready'; status: WorkerStatus; endpoint: string | null; socket: string }
-  /** Another process owns the directory. The thread ends after this. */
+  /** Another process owns the directory. The thread stands by: it is loaded, and the next race costs no start. */
   | { type: 'not-owner'; ownerPid: number | null }
   /** Could not start. The thread ends after this. */
   | { type: 'failed'; error: SerializedError }

@@ -59,6 +59,15 @@ export class Image {
     }
   }
 
+  /** For an image that is thrown away when `work` throws: nothing is kept by which it could be undone. */
+  load(work: () => void): void {
+    this.sql.script('PRAGMA journal_mode = OFF');
+    this.sql.run('BEGIN');
+    work();
+    this.sql.run('COMMIT');
+    this.sql.script('PRAGMA journal_mode = MEMORY');
+  }
+
   close(): void {
     this.sql.close();
   }

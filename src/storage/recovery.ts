@@ -147,7 +147,7 @@ function loadImage(createImage: (bytes: Uint8Array | null) => Image, bytes: Uint
 function replay(image: Image, changes: readonly Change[], layout: Layout): void {
   if (changes.length === 0) return;
   try {
-    image.transaction(() => {
+    image.load(() => {
       for (const { rows } of changes) image.applyRows(rows);
     });
   } catch (error) {

@@ -11,8 +11,10 @@ const JOURNAL_TO_IMAGE_RATIO = 0.5;
 const MIN_DUE_FRAMES = 1_200;
 const MAX_DUE_FRAMES = 5_000;
 const IMAGE_BYTES_PER_DUE_FRAME = 50_000;
-/** An owner that had to replay so many frames makes a checkpoint at once: the owner after it shall not have to. */
+/** An owner that had to replay so many frames makes a checkpoint soon: the owner after it shall not have to. */
 export const MANY_REPLAYED_FRAMES = 500;
+/** So soon. Those who waited for an owner are served first. */
+export const AFTER_OPEN_MS = 1_000;
 /** After a failure, wait so long before the next try. */
 const RETRY_AFTER_MS = 30_000;
 /** Nothing was written for so long: a good moment. */

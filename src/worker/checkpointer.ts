@@ -3,7 +3,7 @@
 import { GreeumError } from '../protocol/errors.js';
 import type { FlushResult } from '../protocol/operations.js';
 import type { BuiltCheckpoint } from '../storage/checkpoint.js';
-import { IDLE_MS, isCheckpointDue, MANY_REPLAYED_FRAMES } from './checkpointPolicy.js';
+import { AFTER_OPEN_MS, IDLE_MS, isCheckpointDue, MANY_REPLAYED_FRAMES } from './checkpointPolicy.js';
 
 /** What a checkpoint needs of the store. */
 export interface CheckpointStore {
@@ -34,6 +34,7 @@ export class Checkpointer {
   readonly #ports: CheckpointPorts;
   #running: Promise<FlushResult> | null = null;
   #idleTimer: Timer | null = null;
+  #afterOpenTimer: Timer | null = null;
   #appliedSequence: number;
   #count = 0;
   #lastDoneMs: number | null = null;
@@ -57,7 +58,8 @@ export class Checkpointer {
 
   /** To be called once, when the store was opened. */
   afterOpen(): void {
-    if (this.#store.lastSequence - this.#appliedSequence >= MANY_REPLAYED_FRAMES) this.#startUnasked();
+    if (this.#store.lastSequence - this.#appliedSequence < MANY_REPLAYED_FRAMES) return;
+    this.#afterOpenTimer = this.#ports.startTimer(() => this.#whenPending(), AFTER_OPEN_MS);
   }
 
   /** To be called after each batch. */
@@ -89,16 +91,17 @@ export class Checkpointer {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#idleTimer?.close();
+    this.#afterOpenTimer?.close();
     // Its failure was reported when it happened.
     await this.#running?.catch(() => undefined);
   }
 
   #restartIdleTimer(): void {
-    if (this.#idleTimer === null) this.#idleTimer = this.#ports.startTimer(() => this.#onIdle(), IDLE_MS);
+    if (this.#idleTimer === null) this.#idleTimer = this.#ports.startTimer(() => this.#whenPending(), IDLE_MS);
     else this.#idleTimer.refresh();
   }
 
-  #onIdle(): void {
+  #whenPending(): void {
     if (!this.#isClosed && this.#store.lastSequence > this.#appliedSequence) this.#startUnasked();
   }
 

@@ -6,6 +6,8 @@
 
 /** Nothing was written for so long: a good moment. */
 const QUIET_MS = 30;
+/** So long after the opening: who waited for an owner is served first, and reading a stored index takes a while. */
+const SERVE_FIRST_MS = 1_000;
 /** So many blocks wait at most while writing goes on: a search then takes some tens of milliseconds longer. */
 const MAX_BACKLOG = 512;
 /** Between two turns of the event loop: about 5 ms of work. */
@@ -31,17 +33,23 @@ export class Indexer {
     this.#work = work;
   }
 
+  /** To be called once, when the store was opened. */
+  afterOpen(): void {
+    this.#startIn(SERVE_FIRST_MS);
+  }
+
   /** To be called after each batch. */
   afterBatch(): void {
-    if (this.#isRunning || this.#isClosed) return;
+    if (this.#isRunning || this.#isClosed || !this.#work.isOpen()) return;
     if (this.#work.backlog() >= MAX_BACKLOG) this.start();
-    else if (this.#timer === null) this.#timer = setTimeout(() => this.start(), QUIET_MS).unref();
+    else if (this.#timer === null) this.#startIn(QUIET_MS);
     else this.#timer.refresh();
   }
 
   /** Completes the index, a step at a time. */
   start(): void {
     if (this.#isRunning || this.#isClosed) return;
+    this.#stopTimer();
     this.#isRunning = true;
     setImmediate(() => {
       this.#isRunning = false;
@@ -64,7 +72,16 @@ export class Indexer {
 
   close(): void {
     this.#isClosed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#release();
+  }
+
+  #startIn(delayMs: number): void {
+    this.#timer = setTimeout(() => this.start(), delayMs).unref();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 }

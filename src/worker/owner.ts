@@ -24,7 +24,8 @@ import { readDiscovery, removeDiscovery, writeDiscovery } from './endpoint/disco
 import { createEndpoint, type Endpoint } from './endpoint/endpoint.js';
 import { closeToOthers } from './endpoint/permissions.js';
 import { exchangeToken, loadToken } from './endpoint/token.js';
-import { WriterClient } from './writerClient.js';
+import type { StandbyWriter } from './standbyWriter.js';
+import type { WriterClient } from './writerClient.js';
 
 /** How long the checkpoint at an orderly stop may take. The editor gives an extension few seconds to end. */
 const LAST_CHECKPOINT_MS = { vscode: 1_000, cli: 30_000 } as const;
@@ -49,16 +50,17 @@ export class Owner implements MemoryService {
   }
 
   /** @throws GreeumError `lock_busy` and what else keeps the directory from being owned, `no_free_port`, … */
-  static async start(options: OwnerOptions, post: (message: FromOwner) => void): Promise<Owner> {
+  static async start(
+    options: OwnerOptions,
+    standby: StandbyWriter,
+    post: (message: FromOwner) => void,
+  ): Promise<Owner> {
     const owner = new Owner(options, post);
-    owner.#writer = await WriterClient.start(
-      { dataDir: options.dataDir, secrets: options.secrets },
-      {
-        onSnapshot: () => owner.#changed(),
-        log: (level, text) => post({ type: 'log', level, text }),
-        onLost: (error) => void owner.#fail(error),
-      },
-    );
+    owner.#writer = await standby.open({
+      onSnapshot: () => owner.#changed(),
+      log: (level, text) => post({ type: 'log', level, text }),
+      onLost: (error) => void owner.#fail(error),
+    });
     try {
       await owner.#listen();
     } catch (error) {

@@ -183,7 +183,7 @@ export class Writer {
     }
     if (options.role === 'worker') {
       writer.#store.dropForeignIndexes();
-      writer.#indexer.start();
+      writer.#indexer.afterOpen();
       writer.#checkpointer.afterOpen();
     }
     return writer;

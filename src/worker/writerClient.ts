@@ -1,13 +1,12 @@
 /** The owner thread's end of the writer: calls become messages, within bounds. */
 
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 
 import { GreeumError } from '../protocol/errors.js';
 import { MAX_CALLER_BYTES, MAX_CALLER_COMMANDS, MAX_QUEUE_BYTES, MAX_QUEUE_COMMANDS } from '../protocol/limits.js';
 import { isWriteOperation, type Operations } from '../protocol/operations.js';
 import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer.js';
-import type { Answer, FromWriter, ToWriter, WriterThreadOptions } from './writerMessages.js';
+import type { Answer, FromWriter, ToWriter } from './writerMessages.js';
 
 interface Pending {
   readonly isWrite: boolean;
@@ -41,39 +40,14 @@ export class WriterClient {
   /** Set when the thread is gone: nobody answers any more. */
   #end: GreeumError | null = null;
 
-  private constructor(thread: Worker, snapshot: WriterSnapshot, events: WriterClientEvents) {
+  /** @param thread that has opened the directory */
+  constructor(thread: Worker, snapshot: WriterSnapshot, events: WriterClientEvents) {
     this.#thread = thread;
     this.#snapshot = snapshot;
     this.#events = events;
     thread.on('message', (message: FromWriter) => this.#receive(message));
     thread.on('error', (error) => this.#lost(GreeumError.from(error)));
     thread.on('exit', () => this.#lost(lostWriter()));
-  }
-
-  /**
-   * Starts the writer thread.
-   * @param distDir where `writer.js` lies
-   * @throws GreeumError of a directory that cannot be owned or opened
-   */
-  static start(
-    options: WriterThreadOptions,
-    events: WriterClientEvents,
-    distDir: string = __dirname,
-  ): Promise<WriterClient> {
-    const thread = new Worker(join(distDir, 'writer.js'), { workerData: options });
-    return new Promise((resolve, reject) => {
-      const onExit = (): void => reject(lostWriter());
-      thread.once('error', (error) => reject(GreeumError.from(error)));
-      thread.once('exit', onExit);
-      const onMessage = (message: FromWriter): void => {
-        if (message.type === 'log') return events.log(message.level, message.text);
-        thread.off('message', onMessage);
-        thread.off('exit', onExit);
-        if (message.type === 'opened') resolve(new WriterClient(thread, message.snapshot, events));
-        else reject(message.type === 'refused' ? GreeumError.fromJSON(message.error) : lostWriter());
-      };
-      thread.on('message', onMessage);
-    });
   }
 
   /** The latest the writer told; its queue counts what waits for the writer as well. */
@@ -186,7 +160,7 @@ function gone(): GreeumError {
   });
 }
 
-function lostWriter(): GreeumError {
+export function lostWriter(): GreeumError {
   return new GreeumError('connection_lost', 'The writer thread ended before it answered.', {
     outcome: 'unknown',
     retry: 'same-key',

@@ -10,6 +10,8 @@ export interface WriterThreadOptions {
 }
 
 export type ToWriter =
+  /** Take the lock and open the directory; after `lock_busy` it may be asked for again. */
+  | { readonly type: 'open' }
   | {
       readonly type: 'call';
       readonly id: number;

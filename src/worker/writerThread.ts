@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { GreeumError } from '../protocol/errors.js';
 import { ThreadedBackground } from './threadedBackground.js';
+import { warmUp } from './warmUp.js';
 import { Writer } from './writer.js';
 import type { Answer, FromWriter, ToWriter, WriterThreadOptions } from './writerMessages.js';
 
@@ -36,7 +37,7 @@ function scheduleSnapshot(take: () => FromWriter): void {
   }, SNAPSHOT_INTERVAL_MS).unref();
 }
 
-async function main(): Promise<void> {
+async function open(): Promise<Writer> {
   let writer: Writer | null = null;
   const snapshot = (): FromWriter => ({ type: 'snapshot', snapshot: (writer as Writer).snapshot });
   writer = await Writer.open({
@@ -51,18 +52,42 @@ async function main(): Promise<void> {
       port.close();
     },
   });
-  const open = writer;
-  port.on('message', (message: ToWriter) => {
-    if (message.type === 'close') {
-      void close(open, message.checkpointMs);
+  return writer;
+}
+
+/** Once: what is compiled stays so. */
+let warming: Promise<void> | null = null;
+
+/** Without the lock the thread stands by; with any other refusal it ends. */
+async function main(): Promise<void> {
+  try {
+    const writer = await open();
+    port.on('message', (message: ToWriter) => serve(writer, message));
+    post({ type: 'opened', snapshot: writer.snapshot });
+  } catch (error) {
+    const refusal = GreeumError.from(error);
+    post({ type: 'refused', error: refusal.toJSON() });
+    if (refusal.code !== 'lock_busy') return port.close();
+    port.once('message', () => void main());
+    warming ??= warmUp();
+    await warming;
+  }
+}
+
+function serve(writer: Writer, message: ToWriter): void {
+  switch (message.type) {
+    case 'call':
+      void writer.call(message.operation, message.input, message.origin).then(
+        (result) => answer({ id: message.id, result }),
+        (error: unknown) => answer({ id: message.id, error: GreeumError.from(error).toJSON() }),
+      );
       return;
-    }
-    open.call(message.operation, message.input, message.origin).then(
-      (result) => answer({ id: message.id, result }),
-      (error: unknown) => answer({ id: message.id, error: GreeumError.from(error).toJSON() }),
-    );
-  });
-  post({ type: 'opened', snapshot: open.snapshot });
+    case 'close':
+      return void close(writer, message.checkpointMs);
+    case 'open':
+      // It is.
+      return;
+  }
 }
 
 async function close(writer: Writer, checkpointMs: number): Promise<void> {
@@ -76,7 +101,4 @@ async function close(writer: Writer, checkpointMs: number): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => {
-  post({ type: 'refused', error: GreeumError.from(error).toJSON() });
-  port.close();
-});
+port.once('message', () => void main());

@@ -84,6 +84,8 @@ function setUp() {
     watches,
     phases,
     thread: () => last(threads),
+    /** Every new thread is one, and every time that a thread was told to. */
+    races: () => threads.length + threads.flatMap(({ posted }) => posted).filter((type) => type === 'race').length,
     watch: () => last(watches),
     /** Where an owner listens and has said its first word. */
     joined: () => {
@@ -118,7 +120,7 @@ describe('WorkerHost', () => {
       assert.deepEqual([phase, role, ownerPid], ['client', 'client', 99]);
       assert.deepEqual(host.state.status?.pid, 99);
       assert.deepEqual(phases, ['starting', 'client']);
-      assert.ok(thread().isTerminated);
+      assert.ok(!thread().isTerminated, 'it stands by');
     });
 
     it('is settled by an owner that accepts a connection and says nothing', async () => {
@@ -154,14 +156,14 @@ describe('WorkerHost', () => {
     });
 
     it('races again while somebody holds the lock and nobody listens, less and less often', () => {
-      const { host, thread, threads, timing, watch } = setUp();
+      const { host, thread, races, timing, watch } = setUp();
       void host.start();
       const pauses: number[] = [];
       for (let race = 1; race < 12; race += 1) {
         thread().says({ type: 'not-owner', ownerPid: null });
         watch().handlers.onGone(false);
         const since = timing.now();
-        while (threads.length === race) timing.advance(1);
+        while (races() === race) timing.advance(1);
         pauses.push(timing.now() - since);
       }
       assert.ok((pauses[0] ?? 0) <= 25 && (pauses.at(-1) ?? 0) > 1_000, pauses.join());
@@ -169,15 +171,15 @@ describe('WorkerHost', () => {
       assert.equal(host.state.phase, 'starting');
     });
 
-    it('looks a few times whether a named owner listens by now, before it starts threads for another race', () => {
-      const { host, thread, threads, timing, watches, watch } = setUp();
+    it('looks a few times whether a named owner listens by now, before another race', () => {
+      const { host, thread, races, timing, watches, watch } = setUp();
       void host.start();
       thread().says(notOwner);
       const looks = watches.length;
-      while (threads.length === 1) {
+      while (races() === 1) {
         watch().handlers.onGone(false);
         const before = watches.length;
-        while (threads.length === 1 && watches.length === before) timing.advance(1);
+        while (races() === 1 && watches.length === before) timing.advance(1);
       }
       assert.ok(watches.length - looks >= 4, `${watches.length - looks} looks`);
       assert.equal(host.state.phase, 'starting');
@@ -200,13 +202,29 @@ describe('WorkerHost', () => {
 
   describe('the owner’s end', () => {
     it('makes a client race for the lock within a moment', () => {
-      const { host, joined, threads, timing, watch } = setUp();
+      const { host, joined, races, timing, watch } = setUp();
       void host.start();
       joined();
       watch().handlers.onGone(true);
       assert.equal(host.state.phase, 'starting');
       timing.advance(20);
-      assert.equal(threads.length, 2);
+      assert.equal(races(), 2);
+    });
+
+    it('is answered by the thread that stood by, and by a new one where that has crashed', () => {
+      const { host, joined, phases, thread, threads, timing, watch } = setUp();
+      void host.start();
+      joined();
+      watch().handlers.onGone(true);
+      timing.advance(20);
+      assert.deepEqual([threads.length, thread().posted], [1, ['race']]);
+      joined();
+      thread().crashes();
+      assert.deepEqual([host.state.phase, phases.at(-1)], ['client', 'client']);
+      watch().handlers.onGone(true);
+      timing.advance(20);
+      thread().says(ready);
+      assert.deepEqual([host.state.phase, threads.length], ['owner', 2]);
     });
 
     it('by order of somebody else leaves the host stopped', () => {

@@ -53,6 +53,16 @@ describe('the indexer', () => {
     assert.deepEqual([isOpen, steps], [true, 1]);
   });
 
+  it('leaves the index unopened while those are served who waited for an owner', async () => {
+    isOpen = false;
+    indexer.afterOpen();
+    indexer.afterBatch();
+    await new Promise(setImmediate);
+    assert.equal(steps, 0);
+    await indexer.nearlyComplete();
+    assert.equal(missing, 0);
+  });
+
   it('keeps nobody waiting when it is closed', async () => {
     const waiting = indexer.nearlyComplete();
     indexer.close();

@@ -10,7 +10,8 @@ import {
   MAX_QUEUE_BYTES,
   MAX_QUEUE_COMMANDS,
 } from '../../../src/protocol/limits.js';
-import { WriterClient } from '../../../src/worker/writerClient.js';
+import { StandbyWriter } from '../../../src/worker/standbyWriter.js';
+import type { WriterClient } from '../../../src/worker/writerClient.js';
 
 /**
  * Stands in for the writer thread. A call whose content is `exit`, `throw` or `fatal` ends it in that way, `release`
@@ -21,8 +22,17 @@ const { parentPort, workerData } = require('node:worker_threads');
 if (workerData.dataDir === 'exits at its start') process.exit(3);
 if (workerData.dataDir === 'throws at its start') throw new Error('no');
 const held = [];
-parentPort.postMessage({ type: 'opened', snapshot: { epoch: 1, queue: { depth: 0 }, degraded: null } });
+let refusals = workerData.dataDir === 'is owned by another at first' ? 2 : 0;
 parentPort.on('message', (message) => {
+  if (message.type === 'open') {
+    if (refusals > 0) {
+      refusals -= 1;
+      const error = { code: 'lock_busy', message: 'Process 7 runs the worker.', outcome: 'not_written', retry: 'never' };
+      return parentPort.postMessage({ type: 'refused', error });
+    }
+    const snapshot = { epoch: 1, queue: { depth: 0 }, degraded: null };
+    return parentPort.postMessage({ type: 'opened', snapshot });
+  }
   if (message.type === 'close') {
     if (workerData.dataDir === 'exits instead of closing') process.exit(0);
     parentPort.postMessage({ type: 'closed' });
@@ -64,6 +74,10 @@ describe('the way to the writer thread', () => {
   afterEach(() => client?.close(0));
 
   async function start(dataDir = ''): Promise<WriterClient> {
+    return open(new StandbyWriter({ dataDir, secrets: 'redact' }, distDir));
+  }
+
+  async function open(standby: StandbyWriter): Promise<WriterClient> {
     const events = {
       onSnapshot: () => undefined,
       log: () => undefined,
@@ -72,7 +86,7 @@ describe('the way to the writer thread', () => {
         onLost();
       },
     };
-    client = await WriterClient.start({ dataDir, secrets: 'redact' }, events, distDir);
+    client = await standby.open(events);
     return client;
   }
 
@@ -151,6 +165,22 @@ describe('the way to the writer thread', () => {
     it('ends at its start is an error, not a wait', async () => {
       await assert.rejects(start('exits at its start'), { code: 'connection_lost' });
       await assert.rejects(start('throws at its start'), { code: 'internal' });
+    });
+
+    it('finds another owner stands by, and is the same thread when it tries again', async () => {
+      const standby = new StandbyWriter({ dataDir: 'is owned by another at first', secrets: 'redact' }, distDir);
+      await assert.rejects(open(standby), { code: 'lock_busy' });
+      // Another thread would count its refusals anew.
+      await assert.rejects(open(standby), { code: 'lock_busy' });
+      assert.equal(await add(await open(standby), 'release'), 'answered');
+    });
+
+    it('ends while it stands by is replaced by another at the next try', async () => {
+      const standby = new StandbyWriter({ dataDir: 'is owned by another at first', secrets: 'redact' }, distDir);
+      await assert.rejects(open(standby), { code: 'lock_busy' });
+      await standby.close();
+      await assert.rejects(open(standby), { code: 'lock_busy' });
+      await standby.close();
     });
 
     it('ends while it is asked to close has closed', async () => {
