@@ -22,7 +22,7 @@ interface TortureCommandOptions {
   keep?: true;
 }
 
-const DEFAULTS = { rounds: 20, clients: 8, writes: 100, prefill: 0 };
+const DEFAULTS = { rounds: 20, clients: 8, writes: 120, prefill: 0 };
 
 export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
   name: 'torture',
@@ -32,7 +32,7 @@ export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
     { flags: '--clients <number>', says: `processes that write (default: ${DEFAULTS.clients})`, read: countFrom(1) },
     {
       flags: '--writes <number>',
-      says: `acknowledged writes between two faults, about (default: ${DEFAULTS.writes}); fewer kill more often`,
+      says: `the kill rate: a fault after about so many acknowledged writes (default: ${DEFAULTS.writes})`,
       read: countFrom(1),
     },
     { flags: '--prefill <number>', says: 'memories to add before the first fault', read: wholeNumber },
@@ -73,8 +73,8 @@ function describeReport(report: TortureReport, whole: boolean): string {
     ['rounds', report.rounds],
     ['acknowledged', report.acknowledged],
     ['found', report.found],
-    ['missing', report.missing],
     ['doubled', report.doubled],
+    ['missing', report.missing],
     ['half written', report.half],
     ['changed answers', report.changedAnswers],
     ['never heard of, whole', report.unheard],
@@ -82,6 +82,7 @@ function describeReport(report: TortureReport, whole: boolean): string {
     ['kills', report.kills],
     ['suspensions', report.suspensions],
     ['takeovers', report.takeovers],
+    ['worst takeover', `${report.firstAnswerMs.worst} ms`],
     ['owners (epochs)', report.epochs],
     ['first answer after a kill', describeSpread(report.firstAnswerMs)],
     ['each client’s first', describeSpread(report.eachAnswerMs)],

@@ -14,7 +14,7 @@ export interface CallOptions {
   caller?: string;
   /** Gives up waiting. A write given up on has outcome `unknown`, unless it was still waiting in this process. */
   signal?: AbortSignal;
-  /** Milliseconds until `timeout`; default 30 000. */
+  /** Milliseconds until `timeout`; a client’s default is 30 000, the owner waits as long as it is not told otherwise. */
   timeoutMs?: number;
 }
 

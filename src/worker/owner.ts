@@ -24,6 +24,7 @@ import { readDiscovery, removeDiscovery, writeDiscovery } from './endpoint/disco
 import { createEndpoint, type Endpoint } from './endpoint/endpoint.js';
 import { closeToOthers } from './endpoint/permissions.js';
 import { exchangeToken, loadToken } from './endpoint/token.js';
+import { patiently } from './patience.js';
 import type { StandbyWriter } from './standbyWriter.js';
 import type { WriterClient } from './writerClient.js';
 
@@ -99,11 +100,12 @@ export class Owner implements MemoryService {
     if (operation === 'worker_status') return this.status;
     if (operation === 'stop') return this.#stopSoon();
     if (operation === 'rotate_token') return this.#rotateToken();
-    return this.#writer.call(operation, input, {
+    const origin = {
       source: options.source ?? 'api',
       client: options.client,
       caller: options.caller ?? EVERYBODY,
-    });
+    };
+    return patiently(operation, options, () => this.#writer.call(operation, input, origin));
   }
 
   /** Refuse new, drain, last checkpoint, remove discovery, release the lock. Resolves when all is done. */

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { WorkerHost } from '../../src/client/workerHost.js';
 import { WriteServiceClient } from '../../src/client/writeServiceClient.js';
+import { faultyBuild } from '../support/faultyBuild.js';
 import { cliPath, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 import { mountFolder, type MountedFolder } from '../support/mountedFolder.js';
 import { rawRequest, WorkerCalls } from '../support/workerCalls.js';
@@ -44,8 +36,12 @@ describe('a worker', () => {
     folder.remove();
   });
 
-  async function start(dataDir = folder.path, cli = cliPath): Promise<WorkerCalls> {
-    worker = await WorkerProcess.start(dataDir, [], cli);
+  async function start(
+    dataDir = folder.path,
+    cli = cliPath,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<WorkerCalls> {
+    worker = await WorkerProcess.start(dataDir, [], cli, env);
     return new WorkerCalls(dataDir);
   }
 
@@ -313,29 +309,32 @@ describe('a worker', () => {
   });
 
   describe('whose writer thread dies', () => {
-    it('begins a new epoch in the same process, and every write is there once', async () => {
-      const { cli, kill } = fragileBuild(folder.path);
-      const dataDir = join(folder.path, 'memory');
-      const calls = await start(dataDir, cli);
-      await calls.add('before');
-      const { epoch, pid } = await calls.call('worker_status', {});
-      client = new WriteServiceClient({ source: 'api', dataDir, env: {}, use: 'require', whenNoOwner: () => null });
-      const contents = Array.from({ length: 200 }, (_, index) => `note ${index}`);
-      const service = client;
-      const adding = Promise.all(
-        contents.map((content) => service.call('add_memory', { content, idempotency_key: content })),
-      );
-      kill();
-      assert.equal((await adding).length, contents.length);
-      const status = await waitFor('a new owner', async () => {
-        const next = await service.call('worker_status', {});
-        return next.epoch > epoch && next;
+    for (const how of ['throws', 'runs out of memory'] as const) {
+      it(`because it ${how} begins a new epoch in the same process, and every write is there once`, async () => {
+        const { cli, end } = faultyBuild(folder.path);
+        const dataDir = join(folder.path, 'memory');
+        // A heap that is soon full.
+        const calls = await start(dataDir, cli, { NODE_OPTIONS: '--max-old-space-size=128' });
+        await calls.add('before');
+        const { epoch, pid } = await calls.call('worker_status', {});
+        client = new WriteServiceClient({ source: 'api', dataDir, env: {}, use: 'require', whenNoOwner: () => null });
+        const contents = Array.from({ length: 200 }, (_, index) => `note ${index}`);
+        const service = client;
+        const adding = Promise.all(
+          contents.map((content) => service.call('add_memory', { content, idempotency_key: content })),
+        );
+        end(how);
+        assert.equal((await adding).length, contents.length);
+        const status = await waitFor('a new owner', async () => {
+          const next = await service.call('worker_status', {});
+          return next.epoch > epoch && next;
+        });
+        assert.equal(status.pid, pid);
+        const { memories } = await service.call('list_memories', { limit: 1_000 });
+        assert.deepEqual(memories.map(({ context }) => context).sort(), ['before', ...contents].sort());
+        assert.deepEqual((await service.call('verify', {})).problems, []);
       });
-      assert.equal(status.pid, pid);
-      const { memories } = await service.call('list_memories', { limit: 1_000 });
-      assert.deepEqual(memories.map(({ context }) => context).sort(), ['before', ...contents].sort());
-      assert.deepEqual((await service.call('verify', {})).problems, []);
-    });
+    }
   });
 
   function residentBytes(): number {
@@ -347,22 +346,4 @@ describe('a worker', () => {
 /** Takes all the room there is. */
 function fill(path: string): void {
   spawnSync('dd', ['if=/dev/zero', `of=${join(path, 'filler')}`, 'bs=4k'], { stdio: 'ignore' });
-}
-
-/** The same build, but for a writer thread that throws as soon as it is told to, once. */
-function fragileBuild(folder: string): { cli: string; kill: () => void } {
-  const dist = join(folder, 'dist');
-  cpSync(dirname(cliPath), dist, { recursive: true });
-  const order = join(folder, 'die');
-  renameSync(join(dist, 'writer.js'), join(dist, 'sound-writer.js'));
-  writeFileSync(
-    join(dist, 'writer.js'),
-    `const fs = require('node:fs');
-     setInterval(() => {
-       try { fs.unlinkSync(${JSON.stringify(order)}); } catch { return; }
-       throw new Error('told to die');
-     }, 1);
-     require('./sound-writer.js');`,
-  );
-  return { cli: join(dist, 'cli.js'), kill: () => writeFileSync(order, '') };
 }

@@ -52,9 +52,14 @@ export class WorkerProcess {
   }
 
   /** Resolves when the worker listens. @param cli another build than the usual one */
-  static async start(dataDir: string, args: readonly string[] = [], cli = cliPath): Promise<WorkerProcess> {
+  static async start(
+    dataDir: string,
+    args: readonly string[] = [],
+    cli = cliPath,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<WorkerProcess> {
     const child = spawn(process.execPath, [cli, 'worker', 'serve', '--data-dir', dataDir, ...args], {
-      env: cleanEnvironment({}),
+      env: cleanEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stderr = '';
