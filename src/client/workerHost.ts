@@ -87,6 +87,7 @@ export class WorkerHost {
   #url: string | null = null;
   /** Repetitions in a row, for the back-offs. */
   #misses = 0;
+  #failures = 0;
   #crashes = 0;
   #ownerSinceMs = 0;
 
@@ -150,6 +151,7 @@ export class WorkerHost {
     this.#joinOnly = options.joinOnly ?? false;
     if (this.#state.phase === 'stopped' || this.#state.phase === 'failed') {
       this.#misses = 0;
+      this.#failures = 0;
       this.#enter({ ...STOPPED, phase: 'starting' });
       if (this.#joinOnly) this.#join(null);
       else this.#race();
@@ -240,6 +242,7 @@ export class WorkerHost {
         this.#isRacing = false;
         this.#url = message.endpoint;
         this.#misses = 0;
+        this.#failures = 0;
         this.#ownerSinceMs = this.#timing.now();
         return this.#follow('owner', message.status);
       case 'status':
@@ -298,6 +301,7 @@ export class WorkerHost {
     this.#watch = (this.#options.watch ?? watchOwner)(endpoint, {
       onConnected: () => {
         this.#misses = 0;
+        this.#failures = 0;
         this.#enter({ phase: 'client', role: 'client', ownerPid, status: null, error: null });
       },
       onStatus: (status) => this.#follow('client', status),
@@ -337,7 +341,7 @@ export class WorkerHost {
     this.#race();
   }
 
-  #failed(error: SerializedError, [first, most]: readonly [number, number], repetition = this.#misses++): void {
+  #failed(error: SerializedError, [first, most]: readonly [number, number], repetition = this.#failures++): void {
     this.#release();
     this.#enter({ ...STOPPED, phase: 'failed', error });
     this.#timer = this.#timing.schedule(backOff(this.#timing, repetition, first, most), () => {

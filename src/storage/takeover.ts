@@ -10,6 +10,8 @@
  *    all of them and the frames are retired. No frame is ever rewritten, and none is appended before.
  */
 
+import { setTimeout } from 'node:timers/promises';
+
 import { GreeumError } from '../protocol/errors.js';
 import type { Rebase } from '../protocol/rebase.js';
 import { backUpDatabase, backUpJournal } from './backups.js';
@@ -24,6 +26,13 @@ import { WalTakeover } from './walTakeover.js';
 
 /** Some 130 000 memories of 300 characters, before the image has to be moved in memory while a write waits. */
 const OWNER_ROOM = 512 * 1024 * 1024;
+
+/**
+ * An owner that is killed loses its lock on the directory a moment before the one on the file, and who stands by is
+ * that fast. Another program that writes is waited for as long.
+ */
+const GUARD_WAIT_MS = 1_000;
+const GUARD_POLL_MS = 5;
 
 export interface TakenOver {
   readonly image: Image;
@@ -42,7 +51,7 @@ export interface TakenOver {
  */
 export async function takeOver(files: Files, layout: Layout, nowMs: number, rebase: Rebase): Promise<TakenOver> {
   await createDatabase(files, layout);
-  const guard = guardDatabase(files, layout);
+  const guard = await guardDatabase(files, layout);
   let opened: OpenedMemory | null = null;
   try {
     const wal = WalTakeover.begin(files, layout.database);
@@ -86,11 +95,16 @@ async function createDatabase(files: Files, layout: Layout): Promise<void> {
   }
 }
 
-function guardDatabase(files: Files, layout: Layout): DatabaseGuard {
-  try {
-    return new DatabaseGuard(files, layout.database);
-  } catch (error) {
-    throw unwritable(error, layout);
+async function guardDatabase(files: Files, layout: Layout): Promise<DatabaseGuard> {
+  const deadlineMs = performance.now() + GUARD_WAIT_MS;
+  for (;;) {
+    try {
+      return new DatabaseGuard(files, layout.database);
+    } catch (error) {
+      const isHeld = error instanceof GreeumError && error.code === 'database_in_use';
+      if (!isHeld || performance.now() >= deadlineMs) throw unwritable(error, layout);
+    }
+    await setTimeout(GUARD_POLL_MS);
   }
 }
 
