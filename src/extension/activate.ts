@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import { WorkerHost } from '../client/workerHost.js';
 import { GreeumError } from '../protocol/errors.js';
 import { VERSION } from '../protocol/version.js';
+import { CompanionCli } from './cli/companionCli.js';
 import { registerCommands } from './commands.js';
 import { DocumentFeatures } from './documentFeatures.js';
 import { Documents } from './documents.js';
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const extension = { version: VERSION, path: context.extensionPath, activationMs: 0 };
   const documents = new Documents(worker, extension);
   const scope = new Scope(settings, state);
+  const cli = new CompanionCli(context, settings, log);
   const views = new Views(worker, scope, state, log);
   const reported = (error: unknown): void => log.failure(GreeumError.from(error));
   context.subscriptions.push(
@@ -49,11 +51,12 @@ export function activate(context: vscode.ExtensionContext): void {
     documents,
     new DocumentFeatures(worker),
     scope,
+    cli,
     views,
     new StatusBar(worker),
     new Troubles(worker, log),
     new McpProvider(worker, VERSION),
-    registerCommands({ session: worker, documents, log, settings, scope, views, state, extension }),
+    registerCommands({ session: worker, documents, log, settings, scope, views, state, cli, extension }),
   );
   setImmediate(() => void worker.start({ joinOnly: !settings.current.autoStart }).catch(reported));
   extension.activationMs = loadMs + sinceActivate();

@@ -5,6 +5,7 @@ import { addSelection } from './commands/addSelection.js';
 import { copyMcpConfiguration } from './commands/copyMcpConfiguration.js';
 import { flushToDisk } from './commands/flushToDisk.js';
 import { copyMemory, linkMemories, openMemory } from './commands/memories.js';
+import { installCommand } from './commands/installCommand.js';
 import { openDataFolder } from './commands/openDataFolder.js';
 import { restartWorker } from './commands/restartWorker.js';
 import { rotateAccessToken } from './commands/rotateAccessToken.js';
@@ -56,6 +57,7 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   [COMMANDS.flushToDisk]: needsWorker(flushToDisk),
   [COMMANDS.copyMcpConfiguration]: always(copyMcpConfiguration),
   [COMMANDS.rotateAccessToken]: needsWorker(rotateAccessToken),
+  [COMMANDS.installCommand]: always(installCommand),
   [COMMANDS.openDataFolder]: always(openDataFolder),
   [COMMANDS.showLog]: always(showLog),
   [COMMANDS.openMemory]: needsWorker(openMemory),

@@ -12,6 +12,7 @@ export const COMMANDS = {
   stopWorker: 'greeum.stopWorker',
   restartWorker: 'greeum.restartWorker',
   flushToDisk: 'greeum.flushToDisk',
+  installCommand: 'greeum.installCommand',
   copyMcpConfiguration: 'greeum.copyMcpConfiguration',
   rotateAccessToken: 'greeum.rotateAccessToken',
   openDataFolder: 'greeum.openDataFolder',
@@ -51,6 +52,8 @@ export const SETTINGS = {
 export const CONTEXT_KEYS = {
   /** The `WorkerState` of this window. */
   workerState: 'greeum.workerState',
+  /** Whether there is a memory at all. */
+  hasMemories: 'greeum.hasMemories',
   /** Whose memories are shown: `project` or `everything`. */
   scope: 'greeum.scopeMode',
   /** What the memories are grouped by. */

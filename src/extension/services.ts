@@ -1,3 +1,4 @@
+import type { CompanionCli } from './cli/companionCli.js';
 import type { Documents } from './documents.js';
 import type { ExtensionFacts } from './extensionFacts.js';
 import type { Log } from './log.js';
@@ -16,5 +17,6 @@ export interface Services {
   scope: Scope;
   views: Views;
   state: StoredState;
+  cli: CompanionCli;
   extension: ExtensionFacts;
 }

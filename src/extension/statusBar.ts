@@ -14,7 +14,7 @@ export class StatusBar extends Disposable {
   private readonly item = this._register(
     vscode.window.createStatusBarItem(STATUS_BAR_ID, vscode.StatusBarAlignment.Left, PRIORITY),
   );
-  private shownPhase: string | undefined;
+  private readonly told = new Map<string, string | boolean>();
 
   constructor(private readonly session: WorkerSession) {
     super();
@@ -32,9 +32,15 @@ export class StatusBar extends Disposable {
     this.item.backgroundColor = backgroundOf(model);
     this.item.command = model.command;
     this.item.tooltip = tooltipOf(model);
-    if (this.shownPhase === state.phase) return;
-    this.shownPhase = state.phase;
-    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.workerState, state.phase);
+    this.setContext(CONTEXT_KEYS.workerState, state.phase);
+    this.setContext(CONTEXT_KEYS.hasMemories, (state.status?.blocks ?? 0) > 0);
+  }
+
+  /** A status comes a few times a second; the editor is told of what differs. */
+  private setContext(key: string, value: string | boolean): void {
+    if (this.told.get(key) === value) return;
+    this.told.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
   }
 }
 

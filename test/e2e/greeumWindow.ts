@@ -13,6 +13,11 @@ export class GreeumWindow {
   async addMemory(text: string): Promise<void> {
     await this.window.runCommand('Greeum: Add Memory');
     await this.window.type(text, { accept: true });
+    await this.dismissAdded();
+  }
+
+  /** Waits until the window says that a memory is added, and takes that away. */
+  async dismissAdded(): Promise<void> {
     const added = await this.window.waitForNotification(/Memory added: block #\d+/);
     await added.hover();
     await added.locator('.codicon-notifications-clear').click();

@@ -39,6 +39,12 @@ describe('the sidebar', () => {
     await window.row('Slots', /^Slot B, empty/);
   });
 
+  it('points a slot at a memory that is dragged onto it', async () => {
+    const memory = await window.row('Memories', /Prices are integers/);
+    await memory.dragTo(await window.row('Slots', /^Slot B, empty/));
+    await window.row('Slots', /^Slot B: Prices are integers/);
+  });
+
   it('groups by project, filters by words, and opens what is clicked', async () => {
     await window.window.runCommand('Greeum: Group Memories by Project');
     await (await window.row('Memories', /^shop, 3 memories/)).click();

@@ -18,10 +18,33 @@ describe('Greeum in a window', () => {
     await greeum.waitForStatus(/the worker runs in this window/);
   });
 
+  it('leads a new user through the first steps, which complete by themselves', async () => {
+    const { window } = greeum;
+    await window.runCommand('Welcome: Open Walkthrough...');
+    await window.type('Get Started with Greeum', { accept: true });
+    const step = (title: string) => window.page.locator('.getting-started-step', { hasText: title });
+    const completed = (title: string) => step(title).locator('.codicon.complete');
+    await step('Add the first memory').click();
+    await window.page.getByRole('button', { name: 'Add Memory', exact: true }).click();
+    await window.type('Prices are integers in cents.', { accept: true });
+    await greeum.dismissAdded();
+    await completed('Add the first memory').waitFor();
+    await step('Find it again').click();
+    await window.page.getByRole('button', { name: 'Search Memories' }).click();
+    await window.quickInput().waitFor();
+    await window.page.keyboard.press('Escape');
+    await completed('Find it again').waitFor();
+    assert.equal(await completed('Connect an agent').count(), 0);
+    await takePicture(greeum, 'walkthrough', { x: 0, y: 0, width: 1280, height: 720 });
+  });
+
   it('adds a memory from the palette, and it lands in the file', async () => {
     await greeum.addMemory('We deploy on Tuesdays. 배포는 화요일.');
     await greeum.flush();
-    assert.deepEqual(await storedTexts(editor.dataDir), ['We deploy on Tuesdays. 배포는 화요일.']);
+    assert.deepEqual(await storedTexts(editor.dataDir), [
+      'Prices are integers in cents.',
+      'We deploy on Tuesdays. 배포는 화요일.',
+    ]);
   });
 
   it('refuses a blank memory where it is typed', async () => {
@@ -68,6 +91,14 @@ describe('Greeum in a window', () => {
     await waitFor('the best one first', async () => /Redis/.test((await greeum.foundMemories())[0] ?? ''));
     await greeum.window.page.keyboard.press('Enter');
     await waitFor('the memory to open', async () => (await greeum.visibleText()).includes('Redis was too slow'));
+  });
+
+  it('has the greeum command in its terminal, for the same memories', async () => {
+    await greeum.window.runCommand('Terminal: Create New Terminal in Editor Area');
+    await waitFor('the terminal to take keys', () => greeum.window.page.locator('.xterm-helper-textarea').isVisible());
+    await greeum.window.page.keyboard.type('greeum memory add "Said in the terminal."\n');
+    await greeum.openSidebar();
+    await greeum.row('Memories', /Said in the terminal/);
   });
 
   it('shows the worker in the status bar and its numbers above it', async () => {

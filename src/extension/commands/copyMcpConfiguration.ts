@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import * as vscode from 'vscode';
-import { httpConfiguration, splitCapabilityUrl, stdioConfiguration, type CommandLine } from '../mcpServer.js';
+import { GreeumError } from '../../protocol/errors.js';
+import { httpConfiguration, splitCapabilityUrl, stdioConfiguration } from '../mcpServer.js';
 import type { Services } from '../services.js';
 
 const { l10n } = vscode;
@@ -35,14 +34,10 @@ async function askForKind(): Promise<Kind | undefined> {
     ?.transport;
 }
 
-async function copyStdio({ settings, extension }: Services): Promise<void> {
-  const installed = await isOnPath('greeum');
-  const bundled = { command: 'node', args: [path.join(extension.path, 'dist', 'cli.js')] };
-  const line: CommandLine = installed ? { command: 'greeum', args: [] } : bundled;
-  await vscode.env.clipboard.writeText(stdioConfiguration(line, settings.current.dataDir));
-  const copied = l10n.t('MCP configuration copied.');
-  const caution = l10n.t('It names the folder of this extension version; copy it again after an update.');
-  void vscode.window.showInformationMessage(installed ? copied : `${copied} ${caution}`);
+async function copyStdio({ settings, cli }: Services): Promise<void> {
+  if (!(await cli.written)) throw new GreeumError('internal', 'The command greeum could not be written; see the log.');
+  await vscode.env.clipboard.writeText(stdioConfiguration({ command: cli.file, args: [] }, settings.current.dataDir));
+  void vscode.window.showInformationMessage(l10n.t('MCP configuration copied.'));
 }
 
 async function copyHttp({ session }: Services): Promise<void> {
@@ -60,22 +55,4 @@ async function copyHttp({ session }: Services): Promise<void> {
     'MCP configuration copied. It holds a secret: who has the token can read and change every memory. Do not commit or share it.',
   );
   void vscode.window.showWarningMessage(message);
-}
-
-async function isOnPath(name: string): Promise<boolean> {
-  const isWindows = process.platform === 'win32';
-  const fileName = isWindows ? `${name}.cmd` : name;
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const found = await Promise.all(folders.map((folder) => exists(path.join(folder, fileName))));
-  return found.includes(true);
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    // Absent or out of reach: not a command that could be run.
-    return false;
-  }
 }

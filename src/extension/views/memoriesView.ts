@@ -5,6 +5,7 @@ import type { Log } from '../log.js';
 import type { Scope } from '../scope.js';
 import type { StoredState } from '../state.js';
 import type { WorkerSession } from '../workerSession.js';
+import { dragMemory } from './dragToSlot.js';
 import { MemoryTree, type MoreNode, type TreeNode } from './memoryTree.js';
 import { itemOf, reader } from './treeItems.js';
 import { groupRow, memoryRow, memoryTooltip } from './treeText.js';
@@ -40,6 +41,7 @@ export class MemoriesView extends WorkerTree<TreeNode> {
       vscode.window.createTreeView(options.id, {
         treeDataProvider: this,
         canSelectMany: true,
+        dragAndDropController: dragMemory,
         showCollapseAll: true,
       }),
     );

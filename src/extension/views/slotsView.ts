@@ -3,6 +3,7 @@ import type { AnchorRecord } from '../../protocol/operations.js';
 import { COMMANDS, CONTEXT_VALUES, VIEWS } from '../ids.js';
 import type { Log } from '../log.js';
 import type { WorkerSession } from '../workerSession.js';
+import { dropOnSlot } from './dragToSlot.js';
 import { itemOf, reader } from './treeItems.js';
 import { slotRow } from './treeText.js';
 import { WorkerTree } from './treeView.js';
@@ -13,7 +14,9 @@ export class SlotsView extends WorkerTree<AnchorRecord> {
 
   constructor(session: WorkerSession, log: Log) {
     super(session, log);
-    this.view = this.watch(vscode.window.createTreeView(VIEWS.slots, { treeDataProvider: this }));
+    this.view = this.watch(
+      vscode.window.createTreeView(VIEWS.slots, { treeDataProvider: this, dragAndDropController: dropOnSlot }),
+    );
   }
 
   getTreeItem(anchor: AnchorRecord): vscode.TreeItem {

@@ -16,6 +16,8 @@ export abstract class WorkerTree<T> extends Disposable implements vscode.TreeDat
   private timer: NodeJS.Timeout | undefined;
   private shownState = '';
   private isStale = false;
+  /** The first rows, when they were fetched before the editor asked for them. */
+  private fetched: T[] | undefined;
   protected abstract readonly view: vscode.TreeView<T>;
 
   readonly onDidChangeTreeData = this.changed.event;
@@ -42,6 +44,15 @@ export abstract class WorkerTree<T> extends Disposable implements vscode.TreeDat
 
   /** A view that throws shows an error of the editor's own; ours says what helps, and stays until things are well. */
   async getChildren(parent?: T): Promise<T[]> {
+    const { fetched } = this;
+    if (parent === undefined && fetched !== undefined) {
+      this.fetched = undefined;
+      return fetched;
+    }
+    return this.fetch(parent);
+  }
+
+  private async fetch(parent?: T): Promise<T[]> {
     if (this.session.state.phase === 'stopped' || this.session.state.phase === 'failed') return [];
     try {
       const rows = await this.rows(parent);
@@ -64,6 +75,7 @@ export abstract class WorkerTree<T> extends Disposable implements vscode.TreeDat
   refresh(): void {
     this.forget();
     this.isStale = false;
+    this.fetched = undefined;
     this.changed.fire(undefined);
   }
 
@@ -81,6 +93,17 @@ export abstract class WorkerTree<T> extends Disposable implements vscode.TreeDat
     return this._register(view);
   }
 
+  /**
+   * The editor forgets its rows when it is told of new ones, and a menu that is open then loses the row it is about.
+   * So it is told when the new ones are at hand.
+   */
+  private async refreshByItself(): Promise<void> {
+    this.forget();
+    this.isStale = false;
+    this.fetched = await this.fetch();
+    this.changed.fire(undefined);
+  }
+
   private look(): void {
     const state = this.stateKey();
     if (state === this.shownState) return;
@@ -93,7 +116,7 @@ export abstract class WorkerTree<T> extends Disposable implements vscode.TreeDat
     if (!this.view.visible) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      if (this.view.visible) this.refresh();
+      if (this.view.visible) void this.refreshByItself();
     }, REFRESH_AFTER_MS);
   }
 }

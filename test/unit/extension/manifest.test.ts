@@ -25,6 +25,7 @@ interface Manifest {
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     views: Record<string, { id: string; icon: string }[]>;
     viewsWelcome: { view: string; contents: string; when?: string }[];
+    walkthroughs: { steps: { description: string; media: { svg: string }; completionEvents: string[] }[] }[];
     configuration: { properties: Record<string, { scope: string; markdownDescription: string; default: unknown }> };
     configurationDefaults: Record<string, Record<string, unknown>>;
     mcpServerDefinitionProviders: { id: string }[];
@@ -36,6 +37,13 @@ const text = readFileSync(path.join(root, 'package.json'), 'utf8');
 const manifest = JSON.parse(text) as Manifest;
 const { contributes } = manifest;
 const strings = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
+
+const ownCommands: readonly string[] = Object.values(COMMANDS);
+
+/** Commands that a string of the manifest links to, by its key between percent signs. */
+function linkedCommands(key: string): string[] {
+  return Array.from((strings[key.slice(1, -1)] ?? '').matchAll(/command:([\w.]+)/g), ([, command = '']) => command);
+}
 
 const sorted = (values: Iterable<string>): string[] => [...values].sort();
 
@@ -68,7 +76,7 @@ describe('the manifest', () => {
     const names = new Set<string>([...Object.values(CONTEXT_KEYS), ...Object.values(VIEWS)]);
     const values = Object.values<string>(CONTEXT_VALUES);
     const entries = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
-    for (const { command } of entries) assert.ok((Object.values(COMMANDS) as string[]).includes(command), command);
+    for (const { command } of entries) assert.ok(ownCommands.includes(command), command);
     for (const { when = '' } of [...entries, ...contributes.viewsWelcome]) {
       for (const name of when.match(/\bgreeum\.\w+/g) ?? []) assert.ok(names.has(name), name);
       for (const [, value = ''] of when.matchAll(/viewItem == ([\w.]+)/g)) assert.ok(values.includes(value), value);
@@ -79,10 +87,26 @@ describe('the manifest', () => {
         );
       }
     }
-    const linked = contributes.viewsWelcome.flatMap(({ contents }) =>
-      Array.from((strings[contents.slice(1, -1)] ?? '').matchAll(/command:([\w.]+)/g), ([, command]) => command),
-    );
-    for (const command of linked) assert.ok((Object.values(COMMANDS) as (string | undefined)[]).includes(command));
+    for (const { contents } of contributes.viewsWelcome) {
+      for (const command of linkedCommands(contents)) assert.ok(ownCommands.includes(command), command);
+    }
+  });
+
+  it('has first steps that complete by what the extension does, each with a picture', () => {
+    const steps = contributes.walkthroughs.flatMap(({ steps: each }) => each);
+    const events = [
+      ...Object.values(COMMANDS).map((id) => `onCommand:${id}`),
+      ...Object.values(SETTINGS).map((id) => `onSettingChanged:${id}`),
+      ...Object.values(CONTEXT_KEYS).map((id) => `onContext:${id}`),
+    ];
+    for (const { description, media, completionEvents } of steps) {
+      assert.ok(completionEvents.length > 0);
+      for (const event of completionEvents) assert.ok(events.includes(event), event);
+      for (const command of linkedCommands(description)) {
+        assert.ok(command.startsWith('workbench.') || ownCommands.includes(command), command);
+      }
+      assert.ok(existsSync(path.join(root, media.svg)), media.svg);
+    }
   });
 
   it('titles every command "Greeum: …"', () => {

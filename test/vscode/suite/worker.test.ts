@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { addMemory, run, waitForStatus } from './editor.js';
 import { dataDir } from './memoryFile.js';
@@ -57,6 +62,30 @@ describe('the worker', () => {
       });
     assert.equal((await post({})).status, 401);
     assert.equal((await post(headers)).status, 200);
+  });
+
+  it('puts the greeum command where every terminal finds it, and never in the place of another', async function () {
+    // There it is a change of the person's settings, which a test must not make.
+    if (process.platform === 'win32') this.skip();
+    const { HOME, PATH } = process.env;
+    const home = await mkdtemp(path.join(tmpdir(), 'greeum-home-'));
+    const bin = path.join(home, '.local/bin');
+    try {
+      process.env['HOME'] = home;
+      process.env['PATH'] = `${bin}:${PATH ?? ''}`;
+      assert.equal(await run('greeum.installCommand'), 'link');
+      const { stdout } = await promisify(execFile)('greeum', ['--version']);
+      assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+      assert.equal(await run('greeum.installCommand'), 'installed');
+
+      await rm(path.join(bin, 'greeum'));
+      await writeFile(path.join(bin, 'greeum'), 'Python’s own');
+      assert.equal(await run('greeum.installCommand'), 'taken');
+      assert.equal(await readFile(path.join(bin, 'greeum'), 'utf8'), 'Python’s own');
+    } finally {
+      Object.assign(process.env, { HOME, PATH });
+      await rm(home, { recursive: true, force: true });
+    }
   });
 });
 

@@ -1,0 +1,61 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { GreeumError } from '../../protocol/errors.js';
+import { Disposable } from '../lifecycle.js';
+import type { Log } from '../log.js';
+import type { Settings } from '../settings.js';
+import { launcherOf } from './launcher.js';
+
+const { l10n } = vscode;
+
+/** Where `greeum` of this extension is put, and what terminals learn of it. */
+export interface CliPlace {
+  /** The editor's folder for this extension's files: it outlives updates, so what points there stays true. */
+  globalStorageUri: vscode.Uri;
+  extensionPath: string;
+  environmentVariableCollection: vscode.EnvironmentVariableCollection;
+}
+
+/**
+ * The command line in the terminals of the editor. It comes last in PATH: where Python Greeum's own `greeum` is
+ * installed that one is meant, and it forwards to the same worker.
+ */
+export class CompanionCli extends Disposable {
+  /** The script to run; there once {@link written} has resolved. */
+  readonly file: string;
+  /** Never rejects: a failure is in the log, and the next window tries again. */
+  readonly written: Promise<boolean>;
+
+  constructor(place: CliPlace, settings: Settings, log: Log) {
+    super();
+    const script = path.join(place.extensionPath, 'dist', 'cli.js');
+    const launcher = launcherOf(process.platform, { node: process.execPath, script });
+    const folder = path.join(place.globalStorageUri.fsPath, 'bin');
+    this.file = path.join(folder, launcher.fileName);
+    this.written = writeExecutable(this.file, launcher.text).then(
+      () => true,
+      (error: unknown) => {
+        log.failure(GreeumError.from(error));
+        return false;
+      },
+    );
+    const variables = place.environmentVariableCollection;
+    variables.description = l10n.t('Adds the command greeum, for the same memories as this editor.');
+    variables.append('PATH', path.delimiter + folder);
+    const useFolder = (): void => variables.replace('GREEUM_DATA_DIR', settings.current.dataDir);
+    useFolder();
+    this._register(settings.onDidChange(useFolder));
+  }
+}
+
+/** Replaces the file at once, so that who runs it meanwhile reads the old text or the new. */
+async function writeExecutable(file: string, text: string): Promise<void> {
+  const current = await readFile(file, 'utf8').catch(() => null);
+  if (current === text) return;
+  await mkdir(path.dirname(file), { recursive: true });
+  const next = `${file}.${process.pid}`;
+  await writeFile(next, text);
+  await chmod(next, 0o755);
+  await rename(next, file);
+}
