@@ -12,7 +12,7 @@ import { summarize } from '../measure.js';
 import { ownDataset, type Dataset, type Question } from './dataset.js';
 import { readLocomo } from './locomo.js';
 import { measure, recallAt, type Answered } from './metrics.js';
-import { greeumSystem, miniSearchSystem, substringSystem, type System } from './systems.js';
+import { greeumSystem, miniSearchSystem, stemmedMiniSearchSystem, substringSystem, type System } from './systems.js';
 
 const DEPTH = 10;
 /** What scores less is no answer; the same number is in `docs/search.md`. */
@@ -114,7 +114,7 @@ function listFailures(answered: readonly Answered[]): void {
 async function benchLocomo(path: string): Promise<void> {
   const answeredBy = new Map<string, Answered[]>();
   for (const dataset of readLocomo(path)) {
-    for (const system of await systemsFor(dataset)) {
+    for (const system of [...(await systemsFor(dataset)), stemmedMiniSearchSystem(dataset)]) {
       answeredBy.set(system.name, [...(answeredBy.get(system.name) ?? []), ...ask(system, dataset.questions)]);
       system.close();
     }

@@ -14,7 +14,12 @@ import { openMemory } from '../../src/storage/recovery.js';
 import { SearchIndex } from '../../src/storage/searchIndex.js';
 import { Reads } from '../../src/worker/reads.js';
 import { Writer } from '../../src/worker/writer.js';
-import type { Dataset } from './dataset.js';
+import { stemEnglish } from '../../src/text/stem.js';
+import type { Dataset, EvaluationMemory } from './dataset.js';
+
+const FIELDS = ['text', 'project', 'tags'];
+/** As many as one caller may have under way. */
+const ADDS_AT_ONCE = 1_000;
 
 export interface Found {
   readonly ids: readonly string[];
@@ -48,13 +53,22 @@ export function substringSystem({ memories }: Dataset): System {
 }
 
 /** minisearch with its defaults: BM25+ over words in lower case. */
-export function miniSearchSystem({ memories }: Dataset): System {
-  const library = new MiniSearch({ fields: ['text', 'project', 'tags'] });
+export function miniSearchSystem(dataset: Dataset): System {
+  return librarySystem('minisearch', dataset, new MiniSearch({ fields: FIELDS }));
+}
+
+/** The same over words without their endings. */
+export function stemmedMiniSearchSystem(dataset: Dataset): System {
+  const processTerm = (term: string): string => stemEnglish(term.toLowerCase());
+  return librarySystem('minisearch stemmed', dataset, new MiniSearch({ fields: FIELDS, processTerm }));
+}
+
+function librarySystem(name: string, { memories }: Dataset, library: MiniSearch): System {
   library.addAll(
     memories.map(({ id, text, project = '', tags = [] }) => ({ id, text, project, tags: tags.join(' ') })),
   );
   return {
-    name: 'minisearch',
+    name,
     search: (question, limit) => {
       const found = library.search(question).slice(0, limit);
       return { ids: found.map(({ id }) => id as string), topScore: null };
@@ -108,7 +122,7 @@ export async function addAll(dataDir: string, memories: Dataset['memories']): Pr
       throw error;
     },
   });
-  const adds = memories.map(({ text, at, project, tags }) =>
+  const add = ({ text, at, project, tags }: EvaluationMemory): Promise<unknown> =>
     writer.call(
       'add_memory',
       {
@@ -118,8 +132,9 @@ export async function addAll(dataDir: string, memories: Dataset['memories']): Pr
         ...(tags === undefined ? {} : { tags }),
       },
       { source: 'api', caller: 'bench' },
-    ),
-  );
-  await Promise.all(adds);
+    );
+  for (let at = 0; at < memories.length; at += ADDS_AT_ONCE) {
+    await Promise.all(memories.slice(at, at + ADDS_AT_ONCE).map(add));
+  }
   await writer.close(0);
 }
