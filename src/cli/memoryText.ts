@@ -1,6 +1,6 @@
 /** Memories in words, for a terminal. */
 
-import { marked } from '../protocol/marks.js';
+import { marked } from './marks.js';
 import type {
   AddMemoryResult,
   ListMemoriesResult,

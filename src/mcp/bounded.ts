@@ -10,6 +10,8 @@ const MIN_TEXT_CHARS = 200;
 
 interface Text {
   readonly context: string;
+  /** What matched in it: from and to. */
+  readonly matches?: readonly (readonly [number, number])[];
 }
 
 /** Where the results of operations hold memories. */
@@ -51,6 +53,8 @@ function cutTo(limit: number): (text: Text) => Text {
     if (text.context.length <= limit) return text;
     // Never in the middle of a character.
     const start = text.context.slice(0, limit).replace(/[\uD800-\uDBFF]$/, '');
-    return { ...text, context: `${start}…`, context_chars: text.context.length };
+    const matches = text.matches?.filter(([, to]) => to <= start.length);
+    const cut = { ...text, context: `${start}…`, context_chars: text.context.length };
+    return matches === undefined ? cut : { ...cut, matches };
   };
 }

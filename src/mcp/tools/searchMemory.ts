@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../protocol/json.js';
 import { MAX_QUERY_CHARS, MAX_SEARCH_RESULTS, MIN_MAX_TOKENS } from '../../protocol/limits.js';
-import { marked } from '../../protocol/marks.js';
 import { SEARCH_DETAILS } from '../../protocol/operations.js';
 import {
   arrayOf,
@@ -24,7 +23,7 @@ import { READS, type Tool } from './tool.js';
 const HIT_DETAILS: JsonObject = {
   neighbour: described(BOOLEAN, 'It has none of the words; it stands beside a match.'),
   truncated: described(BOOLEAN, 'get_memory has the whole text.'),
-  matches: arrayOf(arrayOf(INTEGER)),
+  matches: described(arrayOf(arrayOf(INTEGER)), 'What matched in context: from and to.'),
   alike: described(arrayOf(BLOCK_INDEX), 'Memories that say nearly the same.'),
   explanation: record({
     words: NUMBER,
@@ -88,9 +87,7 @@ export const searchMemory: Tool<'search_memory'> = {
       ? `No memories found for query: '${query}'`
       : [
           `Found ${results.length} memories:`,
-          ...results.map((hit, index) =>
-            memoryLine({ ...hit, context: marked(hit.context, hit.matches) }, index + 1, detail === 'full'),
-          ),
+          ...results.map((hit, index) => memoryLine(hit, index + 1, detail === 'full')),
           ...(next_cursor === undefined ? [] : [`More with cursor ${next_cursor}.`]),
         ].join('\n'),
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { GreeumError } from '../../../src/protocol/errors.js';
 import type { JsonObject } from '../../../src/protocol/json.js';
-import type { InputOf, ResultOf } from '../../../src/protocol/operations.js';
+import type { InputOf, ResultOf, SearchHit } from '../../../src/protocol/operations.js';
 import { TOOLS } from '../../../src/mcp/tools/index.js';
 import { oneLine } from '../../../src/mcp/tools/text.js';
 import type { ToolName } from '../../../src/mcp/tools/tool.js';
@@ -158,8 +158,8 @@ describe('the text of a tool', () => {
   });
 
   it('lists what was found in the form that Python prints', () => {
-    const results = [
-      { ...memoryRecord({ block_index: 12, context: 'First line\n  second line' }), score: 2 },
+    const results: SearchHit[] = [
+      { ...memoryRecord({ block_index: 12, context: 'First line\n  second line' }), score: 2, matches: [[0, 5]] },
       { ...memoryRecord({ block_index: 3, context: '', slot: null }), score: 1 },
     ];
     assert.equal(

@@ -299,7 +299,9 @@ describe('recovery', () => {
       return isDone;
     }
 
-    it('sees everything acknowledged, at whatever moment a checkpoint moves the files under it', async () => {
+    it('sees everything acknowledged, at whatever moment a checkpoint moves the files under it', async function () {
+      // A memory is opened for each call of the checkpoint: seconds, and many of them on a busy machine.
+      this.timeout(120_000);
       let calls = 0;
       while (await openDuringCheckpoint(calls + 1)) calls += 1;
       assert.ok(calls >= 8, `only ${calls} calls`);
