@@ -9,10 +9,11 @@ const folders = {
   storage: ['text', 'protocol'],
   mcp: ['protocol'],
   client: ['protocol'],
+  agents: ['protocol'],
   worker: ['mcp', 'memory', 'storage', 'text', 'protocol'],
   torture: ['client', 'memory', 'storage', 'protocol'],
-  cli: ['mcp', 'client', 'torture', 'protocol'],
-  extension: ['mcp', 'client', 'protocol'],
+  cli: ['mcp', 'client', 'agents', 'torture', 'protocol'],
+  extension: ['mcp', 'client', 'agents', 'protocol'],
 };
 
 /** Packages, and the only places that may import them. What is not named here may not be imported by `src` at all. */
@@ -23,7 +24,9 @@ const packages = {
   porter2: 'src/text/',
   'fs-native-extensions': 'src/(worker|storage)/',
   '@modelcontextprotocol/[^/]+': 'src/(mcp|worker/endpoint)/',
-  zod: 'src/(mcp|worker/endpoint)/',
+  'jsonc-parser': 'src/agents/',
+  'smol-toml': 'src/agents/',
+  yaml: 'src/agents/',
 };
 
 /** Folders that see neither files nor processes. */

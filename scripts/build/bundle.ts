@@ -23,6 +23,8 @@ const common = {
   target: 'node20',
   // SQLite's binary lies beside the bundles; the sources name the one in node_modules only for running unbundled.
   external: ['vscode', 'sql.js/dist/sql-wasm.wasm'],
+  // Its main file finds its parts in a way that no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [nativeLocks],
   define: { GREEUM_VERSION: JSON.stringify(version) },
   sourcemap: 'linked',

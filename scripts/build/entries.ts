@@ -15,6 +15,7 @@ export const modules: Readonly<Record<string, string>> = {
   local: 'src/worker/local.ts',
   doctor: 'src/worker/doctor.ts',
   'mcp-stdio': 'src/mcp/bridge.ts',
+  agents: 'src/agents/index.ts',
   torture: 'src/torture/torture.ts',
   'torture-client': 'src/torture/clientProcess.ts',
 };

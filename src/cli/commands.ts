@@ -1,5 +1,6 @@
 /** Every command there is. */
 
+import { AGENTS_COMMANDS } from './agentsCommands.js';
 import { ANCHOR_COMMANDS } from './anchorCommands.js';
 import { ASSOCIATION_COMMANDS } from './associationCommands.js';
 import type { CommandSpec, GroupSpec, OptionSpec } from './commandSpec.js';
@@ -20,6 +21,7 @@ export const GROUPS: readonly GroupSpec[] = [
   { name: 'anchors', alias: 'slots', says: 'the slots A, B and C: where new memories continue' },
   { name: 'worker', says: 'the one process that writes' },
   { name: 'mcp', says: 'for AI agents' },
+  { name: 'agents', says: 'connect AI agents, and take that back' },
 ];
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -28,6 +30,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ANCHOR_COMMANDS,
   ...STORE_COMMANDS,
   ...WORKER_COMMANDS,
+  ...AGENTS_COMMANDS,
   DOCTOR_COMMAND,
   TORTURE_COMMAND,
 ];

@@ -1,3 +1,6 @@
+import type { AgentsModule } from '../agents/index.js';
+import { loadBundle } from '../client/distFiles.js';
+import { readToken } from '../client/ownerProof.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { StopResult } from '../protocol/operations.js';
 import { EXIT } from './exitCodes.js';
@@ -82,8 +85,18 @@ async function rotateToken(shell: Shell, options: CommonOptions): Promise<void> 
   const client = openClient(shell, options);
   try {
     const { dataDir } = client.location;
-    const rotated = await client.rotateToken({ timeoutMs: STATUS_TIMEOUT_MS });
-    shell.output.result(rotated, () => `The access token was exchanged. The new one is in worker.token in ${dataDir}.`);
+    const { exchangeToken, thisMachine } = loadBundle('agents.js') as AgentsModule;
+    const { exchanged, updated, failed } = await exchangeToken(thisMachine(shell.system.env), {
+      read: () => readToken(dataDir),
+      exchange: () => client.rotateToken({ timeoutMs: STATUS_TIMEOUT_MS }),
+    });
+    shell.output.result({ ...exchanged, updated, failed }, () =>
+      [
+        `The access token was exchanged. The new one is in worker.token in ${dataDir}.`,
+        ...updated.map((file) => `The new one was put into ${file}.`),
+        ...failed.map((file) => `${file} cannot be read or written: see whether it holds the old one.`),
+      ].join('\n'),
+    );
   } finally {
     client.close();
   }

@@ -16,6 +16,7 @@ const shipped = [
   'LICENSE',
   'README.md',
   'dist/THIRD_PARTY_NOTICES.txt',
+  'dist/agents.js',
   'dist/background.js',
   'dist/cli.js',
   'dist/doctor.js',

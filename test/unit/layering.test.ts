@@ -11,10 +11,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   storage: ['text', 'protocol'],
   mcp: ['protocol'],
   client: ['protocol'],
+  agents: ['protocol'],
   worker: ['mcp', 'memory', 'storage', 'text', 'protocol'],
   torture: ['client', 'memory', 'storage', 'protocol'],
-  cli: ['mcp', 'client', 'torture', 'protocol'],
-  extension: ['mcp', 'client', 'protocol'],
+  cli: ['mcp', 'client', 'agents', 'torture', 'protocol'],
+  extension: ['mcp', 'client', 'agents', 'protocol'],
 };
 const homeOf: Readonly<Record<string, RegExp>> = {
   vscode: /^extension\//,
@@ -23,7 +24,9 @@ const homeOf: Readonly<Record<string, RegExp>> = {
   'fs-native-extensions': /^(worker|storage)\//,
   '@modelcontextprotocol': /^(mcp|worker\/endpoint)\//,
   porter2: /^text\//,
-  zod: /^(mcp|worker\/endpoint)\//,
+  'jsonc-parser': /^agents\//,
+  'smol-toml': /^agents\//,
+  yaml: /^agents\//,
 };
 
 const src = path.resolve(__dirname, '../../src');
