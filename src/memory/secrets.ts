@@ -3,8 +3,9 @@
  * resolved, so before the queue, the journal and every index; what was left out is part of the answer.
  *
  * The patterns are the published formats of tokens and keys, each with a fixed beginning or frame, as the public lists
- * of secret scanners have them. Passwords in running prose have no form, and are not found. Every repetition is
- * bounded, so that the time grows with the text and no faster.
+ * of secret scanners have them; what secretlint's recommended rules find must be found, and a test holds this to it.
+ * Passwords in running prose have no form, and are not found. Every repetition is bounded, so that the time grows with
+ * the text and no faster.
  */
 
 import { GreeumError } from '../protocol/errors.js';
@@ -44,6 +45,11 @@ const KINDS: readonly SecretKind[] = [
   { kind: 'PyPI token', pattern: /\bpypi-[\w-]{50,500}/g },
   { kind: 'Hugging Face token', pattern: /\bhf_[A-Za-z0-9]{30,100}\b/g },
   { kind: 'SendGrid key', pattern: /\bSG\.[\w-]{16,32}\.[\w-]{16,64}/g },
+  { kind: 'Shopify token', pattern: /\bshp(?:at|ss|ca|pa)_[a-fA-F0-9]{32}\b/g },
+  { kind: 'Linear key', pattern: /\blin_(?:api|oauth)_[A-Za-z0-9]{32,64}/g },
+  { kind: 'DigitalOcean token', pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/g },
+  { kind: '1Password token', pattern: /\bops_eyJ[\w-]{100,4000}/g },
+  { kind: 'Groq key', pattern: /\bgsk_[A-Za-z0-9]{40,100}/g },
   { kind: 'JSON web token', pattern: /\beyJ[\w-]{10,4000}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}/g },
   { kind: 'password in a URL', pattern: /\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:/@]{0,200}:(?<secret>[^\s/@]{1,200})@/gi },
   {
