@@ -145,21 +145,24 @@ class Bridge {
   async #reconnect(): Promise<void> {
     if (this.#isConnecting || this.#isClosed) return;
     this.#isConnecting = true;
+    let hasGone = false;
     try {
       const owner = await this.#connect();
       if (this.#isClosed) return void owner.destroy();
       await this.#take(owner);
+      hasGone = this.#owner === null;
     } catch (error) {
       if (!this.#isClosed) this.#failAll(GreeumError.from(error));
     } finally {
       this.#isConnecting = false;
     }
-    if (this.#owner === null && this.#open.size > 0) void this.#reconnect();
+    if (hasGone) void this.#reconnect();
   }
 
   /** Tells a new owner what the last one knew. Resolves when it has all been said, or when the owner has gone. */
   async #take(owner: Duplex): Promise<void> {
     let isThere = true;
+    this.#own.clear();
     const gone = new Promise<void>((resolve) => {
       owner.once('close', () => {
         isThere = false;
@@ -252,8 +255,9 @@ class Bridge {
     if (this.#output.write(`${line}\n`)) return;
     // A reader that takes its time keeps the owner waiting, and so its own questions.
     const owner = this.#owner;
-    owner?.pause();
-    this.#output.once('drain', () => owner?.resume());
+    if (owner === null || owner.isPaused()) return;
+    owner.pause();
+    this.#output.once('drain', () => owner.resume());
   }
 
   #close(): void {
