@@ -10,10 +10,11 @@ const folders = {
   mcp: ['protocol'],
   client: ['protocol'],
   agents: ['protocol'],
+  transfer: ['client', 'protocol'],
   worker: ['mcp', 'memory', 'storage', 'text', 'protocol'],
   torture: ['client', 'memory', 'storage', 'protocol'],
-  cli: ['mcp', 'client', 'agents', 'torture', 'protocol'],
-  extension: ['mcp', 'client', 'agents', 'protocol'],
+  cli: ['mcp', 'client', 'agents', 'torture', 'transfer', 'protocol'],
+  extension: ['mcp', 'client', 'agents', 'transfer', 'protocol'],
 };
 
 /** Packages, and the only places that may import them. What is not named here may not be imported by `src` at all. */

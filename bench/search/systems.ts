@@ -85,6 +85,7 @@ export async function greeumSystem({ memories, askedAt }: Dataset): Promise<Syst
   const { image } = await openMemory(nodeFiles, layout, { rebase });
   const index = SearchIndex.openFile(nodeFiles, layout.index, image.sql);
   const reads = new Reads({
+    secrets: 'redact',
     queries: new Queries(image.sql),
     index: () => index,
     files: () => ({ data_dir: dataDir, database: layout.database, database_bytes: 0, journal_bytes: 0 }),

@@ -8,6 +8,7 @@ import { DOCTOR_COMMAND } from './doctorCommand.js';
 import { MEMORY_COMMANDS } from './memoryCommands.js';
 import { STORE_COMMANDS } from './storeCommands.js';
 import { TORTURE_COMMAND } from './tortureCommand.js';
+import { TRANSFER_COMMANDS } from './transferCommands.js';
 import { WORKER_COMMANDS } from './workerCommands.js';
 
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ASSOCIATION_COMMANDS,
   ...ANCHOR_COMMANDS,
   ...STORE_COMMANDS,
+  ...TRANSFER_COMMANDS,
   ...WORKER_COMMANDS,
   ...AGENTS_COMMANDS,
   DOCTOR_COMMAND,

@@ -1,5 +1,5 @@
 import { openLocalBundle, type OpenLocal } from '../client/localStore.js';
-import { WriteServiceClient, type Routed } from '../client/writeServiceClient.js';
+import { WriteServiceClient, type ClientOptions, type Routed } from '../client/writeServiceClient.js';
 import type { WorkerUse } from '../protocol/environment.js';
 import type { InputOf, OperationName } from '../protocol/operations.js';
 import { UsageError, type OptionSpec } from './commandSpec.js';
@@ -59,15 +59,35 @@ const openBriefly: OpenLocal = async (options) => {
   return openLocalBundle(options);
 };
 
-export function openClient({ system, output }: Shell, options: CommonOptions): WriteServiceClient {
+/** For many calls, one after the other: what is opened in this process stays open until the end. */
+export async function openTransfer(
+  shell: Shell,
+  options: CommonOptions,
+): Promise<{ client: WriteServiceClient; close: () => Promise<void> }> {
+  const { keepOpen } = await import('../transfer/keepOpen.js');
+  const local = keepOpen(openLocalBundle);
+  const client = openClient(shell, options, { keepAlive: true, openLocal: local.open });
+  return {
+    client,
+    close: async () => {
+      client.close();
+      await local.close();
+    },
+  };
+}
+
+export function openClient(
+  { system, output }: Shell,
+  options: CommonOptions,
+  manner: Pick<ClientOptions, 'keepAlive' | 'openLocal'> = { keepAlive: false, openLocal: openBriefly },
+): WriteServiceClient {
   return new WriteServiceClient({
     source: 'cli',
     env: system.env,
     dataDir: options.dataDir,
     endpoint: options.endpoint,
     use: workerUse(options),
-    keepAlive: false,
-    openLocal: openBriefly,
+    ...manner,
     onWarning: ({ message, hint }) => output.note(message, hint),
   });
 }

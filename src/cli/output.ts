@@ -7,6 +7,8 @@ import type { GreeumError } from '../protocol/errors.js';
 
 export interface TextSink {
   write(text: string): unknown;
+  once?(event: 'drain' | 'close', listener: () => void): unknown;
+  readonly isTTY?: boolean;
 }
 
 export class Output {

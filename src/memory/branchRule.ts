@@ -44,6 +44,21 @@ export function chooseBranch(
   return { root: newRoot, isNew: true, parent: slotHead, depth, similarity: NEW_BRANCH_SIMILARITY };
 }
 
+/**
+ * The same for a memory that comes with its branch.
+ * @param root undefined: that of the parent, else a new one
+ */
+export function describeBranch(
+  root: string | null | undefined,
+  parent: { readonly root: string | null } | null,
+  newRoot: string,
+): { root: string | null; depth: 0 | 1; similarity: number } {
+  const own = root === undefined ? (parent?.root ?? newRoot) : root;
+  const isContinued = parent !== null && parent.root === own;
+  const depth = parent === null || isContinued ? 0 : 1;
+  return { root: own, depth, similarity: isContinued ? CONTINUED_BRANCH_SIMILARITY : NEW_BRANCH_SIMILARITY };
+}
+
 interface Group {
   readonly root: string | null;
   /** The group's most alike block, the newest of equals. */

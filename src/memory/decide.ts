@@ -9,6 +9,7 @@ import { GreeumError } from '../protocol/errors.js';
 import type { Facts } from '../protocol/facts.js';
 import { decideAddMemory } from './decideAddMemory.js';
 import { decideAnchorUpdate } from './decideAnchorUpdate.js';
+import { decideImportMemories } from './decideImportMemories.js';
 import { decideImportSlots } from './decideImportSlots.js';
 import { decideUpdateAssociations } from './decideUpdateAssociations.js';
 import { onceOnly, type Outcome } from './onceOnly.js';
@@ -24,6 +25,7 @@ function outcomeOf(command: Command, facts: Facts): Outcome {
     return decideUpdateAssociations(command, facts);
   }
   if (command.kind === 'anchor_update' && facts.kind === command.kind) return decideAnchorUpdate(command, facts);
+  if (command.kind === 'import_memories' && facts.kind === command.kind) return decideImportMemories(command, facts);
   if (command.kind === 'import_slots' && facts.kind === command.kind) return decideImportSlots(command, facts);
   throw new GreeumError('internal', `Facts of ${facts.kind} were gathered for ${command.kind}.`);
 }

@@ -1,18 +1,17 @@
 /** Adding a memory: its block and everything that hangs on it, as one change. */
 
 import type { RowWrite } from '../protocol/change.js';
-import type { AddMemoryCommand, Vector } from '../protocol/commands.js';
+import type { AddMemoryCommand } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { AddMemoryFacts } from '../protocol/facts.js';
 import type { JsonObject } from '../protocol/json.js';
 import type { AddMemoryResult, SlotName } from '../protocol/operations.js';
-import { base64OfFloats } from './base64.js';
 import { blockHash } from './blockHash.js';
 import { chooseBranch, type BranchChoice } from './branchRule.js';
 import { findDuplicate, type Duplicate } from './duplicateRule.js';
 import { chooseLinks, MAX_LINKS_PER_ADD } from './linkRule.js';
 import type { Outcome } from './onceOnly.js';
-import { nodeRow, associationRow } from './rows.js';
+import { associationRow, blockRow, childRow, consolidationRow, detailRows, nodeRow } from './rows.js';
 import { slotRow, STMAnchorStore } from './stmAnchorStore.js';
 
 /** What the rules chose; the rows follow from it. */
@@ -51,7 +50,7 @@ function added(command: AddMemoryCommand, facts: AddMemoryFacts): Outcome {
   const block = newBlock(command, facts, anchors);
   const isPinned = anchors.state(block.slot).pinned;
   const rows: RowWrite[] = [
-    blockRow(command, block),
+    blockRow({ ...command, ...block, before: block.branch.parent?.hash ?? null, seconds: command.atMs / 1000 }),
     ...detailRows(command, block.blockIndex),
     ...(block.branch.parent === null ? [] : [childRow(block.branch.parent.blockIndex, block.hash)]),
     nodeRow(command.nodeId, block.blockIndex, command.content, command.timestamp),
@@ -87,60 +86,6 @@ function newBlock(command: AddMemoryCommand, facts: AddMemoryFacts, anchors: STM
     slot,
     branch: chooseBranch(command.words, facts, anchors.head(slot), command.newRoot),
   };
-}
-
-function blockRow(command: AddMemoryCommand, { blockIndex, prevHash, hash, slot, branch }: NewBlock): RowWrite {
-  const seconds = command.atMs / 1000;
-  return [
-    'insert',
-    'blocks',
-    [
-      blockIndex,
-      command.timestamp,
-      command.content,
-      command.importance,
-      hash,
-      prevHash,
-      branch.root,
-      branch.parent?.hash ?? null,
-      '[]',
-      '[]',
-      branch.depth,
-      0,
-      seconds,
-      slot,
-      branch.similarity,
-      seconds,
-    ],
-  ];
-}
-
-/** What is kept beside the block, under its index. */
-function detailRows(command: AddMemoryCommand, blockIndex: number): RowWrite[] {
-  const { keywords, tags, metadata, vector, project, occurredAt } = command;
-  return [
-    ...keywords.map((keyword): RowWrite => ['insert', 'block_keywords', [null, blockIndex, keyword]]),
-    ...tags.map((tag): RowWrite => ['insert', 'block_tags', [null, blockIndex, tag]]),
-    ['insert', 'block_metadata', [blockIndex, JSON.stringify(metadata)]],
-    ...(vector === null ? [] : [vectorRow(vector, blockIndex)]),
-    ...(project === null && occurredAt === null ? [] : [ownRow(blockIndex, project, occurredAt)]),
-  ];
-}
-
-function vectorRow({ model, values }: Vector, blockIndex: number): RowWrite {
-  return ['insert', 'block_embeddings', [blockIndex, { base64: base64OfFloats(values) }, model, values.length]];
-}
-
-function ownRow(blockIndex: number, project: string | null, occurredAt: string | null): RowWrite {
-  return ['insert', 'greeum_blocks', [blockIndex, project, occurredAt]];
-}
-
-function childRow(parentIndex: number, hash: string): RowWrite {
-  return ['append', 'blocks', parentIndex, 'after', hash];
-}
-
-function consolidationRow(blockIndex: number, timestamp: string): RowWrite {
-  return ['insert', 'consolidation_queue', [null, blockIndex, timestamp, 'pending']];
 }
 
 function linkRows(command: AddMemoryCommand, facts: AddMemoryFacts, branch: BranchChoice): RowWrite[] {

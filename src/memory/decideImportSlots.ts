@@ -6,7 +6,10 @@ import type { Outcome } from './onceOnly.js';
 import { slotRow, STMAnchorStore } from './stmAnchorStore.js';
 
 /** For each slot the one seen later wins, ours when neither is. A pinned slot stays where it is. */
-export function decideImportSlots({ slots }: ImportSlotsCommand, facts: ImportSlotsFacts): Outcome {
+export function decideImportSlots(
+  { slots }: Pick<ImportSlotsCommand, 'slots'>,
+  facts: Pick<ImportSlotsFacts, 'slots'>,
+): Outcome {
   const anchors = new STMAnchorStore(facts.slots);
   const newer = slots.filter(({ slot, lastSeen }) => {
     const ours = anchors.state(slot);

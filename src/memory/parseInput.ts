@@ -7,6 +7,7 @@ import { readLinks, readPairs } from './input/associations.js';
 import { readDate, readDateEnd, readDay } from './input/dates.js';
 import { defined, readFields, type Fields } from './input/fields.js';
 import { readMetadata } from './input/metadata.js';
+import { readImportSlots, readOrigin, readRecords } from './input/transfer.js';
 import {
   readBlockIndex,
   readBoolean,
@@ -49,6 +50,9 @@ const PARSERS = {
   list_tags: parseListTags,
   list_groups: parseListGroups,
   memory_graph: parseMemoryGraph,
+  import_memories: parseImportMemories,
+  preview_import: parsePreviewImport,
+  export_memories: parseExportMemories,
   verify: (input: unknown) => readFields('verify', input, []),
   flush: (input: unknown) => readFields('flush', input, []),
   stop: (input: unknown) => readFields('stop', input, []),
@@ -217,6 +221,31 @@ function parseAnchorUpdate(input: unknown) {
       blockIndex === undefined || blockIndex === null ? blockIndex : readBlockIndex('block_index', blockIndex),
     pinned: readBoolean('pinned', fields['pinned']),
     idempotency_key: readIdempotencyKey(fields['idempotency_key']),
+  });
+}
+
+/** Its records are not read yet: a fault of one is no fault of the others. */
+function parseImportMemories(input: unknown) {
+  const fields = readFields('import_memories', input, ['records', 'slots', 'origin', 'idempotency_key']);
+  return defined({
+    records: readRecords(fields['records']),
+    slots: readImportSlots(fields['slots']),
+    origin: readOrigin(fields['origin']),
+    idempotency_key: readIdempotencyKey(fields['idempotency_key']),
+  });
+}
+
+function parsePreviewImport(input: unknown) {
+  const fields = readFields('preview_import', input, ['records', 'origin']);
+  return { records: readRecords(fields['records']), origin: readOrigin(fields['origin']) };
+}
+
+function parseExportMemories(input: unknown) {
+  const fields = readFields('export_memories', input, ['after', 'limit', 'project']);
+  return defined({
+    after: fields['after'] === undefined ? undefined : readBlockIndex('after', fields['after']),
+    limit: readLimit(fields['limit'], MAX_LIST_RESULTS, MAX_LIST_RESULTS),
+    project: readProject(fields['project']),
   });
 }
 

@@ -4,6 +4,7 @@ import type {
   AddMemoryCommand,
   AnchorUpdateCommand,
   Command,
+  ImportMemoriesCommand,
   UpdateAssociationsCommand,
 } from '../protocol/commands.js';
 import type { SecretPolicy } from '../protocol/environment.js';
@@ -13,20 +14,11 @@ import { keywords } from '../text/keywords.js';
 import { canonicalJson } from './canonicalJson.js';
 import { MAX_LINKS_PER_ADD } from './linkRule.js';
 import { parseInput } from './parseInput.js';
+import { randomIds, type ResolvePorts } from './randomIds.js';
+import { resolveRecord } from './resolveRecord.js';
 import { storable } from './secrets.js';
 import { sha256 } from './sha256.js';
 import { localTimestamp } from './timestamps.js';
-
-/** Everything that may differ between two runs. */
-export interface ResolvePorts {
-  nowMs(): number;
-  randomUuid(): string;
-  /** That many lower-case hex digits. */
-  randomHex(digits: number): string;
-}
-
-/** Digits of a node's or an association's id. */
-const ID_DIGITS = 12;
 
 /** Where a memory comes from; kept in its metadata. */
 export interface Provenance {
@@ -50,6 +42,8 @@ export function resolveCommand(
       return updateAssociations(input, ports);
     case 'anchor_update':
       return anchorUpdate(input, ports);
+    case 'import_memories':
+      return importMemories(input, ports, provenance, policy);
   }
 }
 
@@ -125,15 +119,27 @@ function anchorUpdate(input: unknown, ports: ResolvePorts): AnchorUpdateCommand 
   };
 }
 
+function importMemories(
+  input: unknown,
+  ports: ResolvePorts,
+  { source }: Provenance,
+  policy: SecretPolicy,
+): ImportMemoriesCommand {
+  const { records, slots, origin, idempotency_key } = parseInput('import_memories', input);
+  const atMs = ports.nowMs();
+  const circumstances = { origin, source, policy, timestamp: localTimestamp(atMs) };
+  return {
+    kind: 'import_memories',
+    atMs,
+    ...identity('import_memories', input, idempotency_key),
+    records: records.map((record, position) => resolveRecord(record, position, circumstances, ports)),
+    slots,
+  };
+}
+
 /** The hash is over the input as it came: what it is normalised to may depend on the version and the time zone. */
 function identity(operation: WriteOperation, input: unknown, key: string | undefined) {
   if (key === undefined) return { idempotencyKey: null, payloadHash: '' };
   const payload = { ...(input as object), idempotency_key: undefined };
   return { idempotencyKey: key, payloadHash: sha256(canonicalJson([operation, payload])) };
-}
-
-/** All from one draw, which costs as much as one of them. */
-function randomIds(count: number, ports: ResolvePorts): string[] {
-  const digits = ports.randomHex(count * ID_DIGITS);
-  return Array.from({ length: count }, (_, index) => digits.slice(index * ID_DIGITS, (index + 1) * ID_DIGITS));
 }

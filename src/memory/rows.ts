@@ -1,6 +1,85 @@
 /** Rows that more than one rule writes. */
 
 import type { RowWrite } from '../protocol/change.js';
+import type { AddMemoryCommand, Vector } from '../protocol/commands.js';
+import type { SlotName } from '../protocol/operations.js';
+import { base64OfFloats } from './base64.js';
+
+export interface BlockValues {
+  readonly blockIndex: number;
+  readonly timestamp: string;
+  readonly content: string;
+  readonly importance: number;
+  readonly hash: string;
+  readonly prevHash: string;
+  readonly branch: { readonly root: string | null; readonly depth: 0 | 1; readonly similarity: number };
+  /** Hash of the block it continues. */
+  readonly before: string | null;
+  readonly slot: SlotName | null;
+  /** Unix seconds of its writing. */
+  readonly seconds: number;
+}
+
+/** The block itself, of which nothing continues yet. */
+export function blockRow(block: BlockValues): RowWrite {
+  const { branch, seconds } = block;
+  return [
+    'insert',
+    'blocks',
+    [
+      block.blockIndex,
+      block.timestamp,
+      block.content,
+      block.importance,
+      block.hash,
+      block.prevHash,
+      branch.root,
+      block.before,
+      '[]',
+      '[]',
+      branch.depth,
+      0,
+      seconds,
+      block.slot,
+      branch.similarity,
+      seconds,
+    ],
+  ];
+}
+
+export type BlockDetails = Pick<
+  AddMemoryCommand,
+  'keywords' | 'tags' | 'metadata' | 'vector' | 'project' | 'occurredAt'
+>;
+
+/** What is kept beside the block, under its index. */
+export function detailRows(details: BlockDetails, blockIndex: number): RowWrite[] {
+  const { keywords, tags, metadata, vector, project, occurredAt } = details;
+  return [
+    ...keywords.map((keyword): RowWrite => ['insert', 'block_keywords', [null, blockIndex, keyword]]),
+    ...tags.map((tag): RowWrite => ['insert', 'block_tags', [null, blockIndex, tag]]),
+    ['insert', 'block_metadata', [blockIndex, JSON.stringify(metadata)]],
+    ...(vector === null ? [] : [vectorRow(vector, blockIndex)]),
+    ...(project === null && occurredAt === null ? [] : [ownRow(blockIndex, project, occurredAt)]),
+  ];
+}
+
+function vectorRow({ model, values }: Vector, blockIndex: number): RowWrite {
+  return ['insert', 'block_embeddings', [blockIndex, { base64: base64OfFloats(values) }, model, values.length]];
+}
+
+function ownRow(blockIndex: number, project: string | null, occurredAt: string | null): RowWrite {
+  return ['insert', 'greeum_blocks', [blockIndex, project, occurredAt]];
+}
+
+export function childRow(parentIndex: number, hash: string): RowWrite {
+  return ['append', 'blocks', parentIndex, 'after', hash];
+}
+
+/** For Python's consolidator, where it has its queue. */
+export function consolidationRow(blockIndex: number, timestamp: string): RowWrite {
+  return ['insert', 'consolidation_queue', [null, blockIndex, timestamp, 'pending']];
+}
 
 /** The node that stands for a block in associations. It has no copy of the vector: Greeum takes null there. */
 export function nodeRow(nodeId: string, blockIndex: number, content: string, timestamp: string): RowWrite {

@@ -15,7 +15,7 @@ import { likeness } from './likeness.js';
 const BELONGS_LIKENESS = 0.4;
 /** A pause between two moves longer than this begins a new count of moves. */
 const LONGEST_PAUSE_SECONDS = 30 * 60;
-const SUMMARY_CODE_POINTS = 160;
+export const SUMMARY_CODE_POINTS = 160;
 
 /** A slot as a row keeps it. */
 export interface SlotState extends StoredSlot {

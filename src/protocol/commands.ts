@@ -4,7 +4,9 @@
  */
 
 import type { JsonObject } from './json.js';
+import type { SerializedError } from './errors.js';
 import type { LeftOut, SlotName } from './operations.js';
+import type { ImportRef } from './transfer.js';
 
 interface CommandBase {
   /** Unix milliseconds at which the owner accepted it. */
@@ -80,7 +82,51 @@ export interface ImportSlotsCommand extends CommandBase {
   slots: readonly StoredSlot[];
 }
 
-export type Command = AddMemoryCommand | UpdateAssociationsCommand | AnchorUpdateCommand | ImportSlotsCommand;
+/** A memory from elsewhere, with what it was there. */
+export interface ImportedMemory {
+  content: string;
+  importance: number;
+  tags: readonly string[];
+  keywords: readonly string[];
+  slot: SlotName | null;
+  project: string | null;
+  metadata: JsonObject;
+  occurredAt: string | null;
+  timestamp: string;
+  /** It came with its time, and is told from others by that and its text; else by text and project. */
+  hasOwnTime: boolean;
+  /** Of how many memories with this time and text it is not the first. */
+  twin: number;
+  /** Undefined: that of the memory it continues, else {@link newRoot}. */
+  branch: string | null | undefined;
+  newRoot: string;
+  before: ImportRef | null;
+  supersedes: ImportRef | null;
+  nodeId: string;
+  links: readonly ImportedLink[];
+  leftOut: readonly LeftOut[];
+}
+
+export interface ImportedLink {
+  other: ImportRef;
+  /** Whether it leads to the other memory, or comes from there. */
+  leadsThere: boolean;
+  type: string;
+  strength: number;
+  associationId: string;
+  /** For the other memory, should it have no node yet. */
+  otherNodeId: string;
+}
+
+export interface ImportMemoriesCommand extends CommandBase {
+  kind: 'import_memories';
+  /** What cannot be taken in stands among the others with its error: they are counted by their places. */
+  records: readonly (ImportedMemory | { error: SerializedError })[];
+  slots: readonly { slot: SlotName; memory: ImportRef; pinned: boolean; lastSeen: number }[];
+}
+
+export type Command =
+  AddMemoryCommand | UpdateAssociationsCommand | AnchorUpdateCommand | ImportSlotsCommand | ImportMemoriesCommand;
 
 /** A slot as both slot files hold it. */
 export interface StoredSlot {

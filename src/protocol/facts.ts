@@ -98,4 +98,25 @@ export interface ImportSlotsFacts extends RequestFacts {
   slots: readonly SlotFacts[];
 }
 
-export type Facts = AddMemoryFacts | UpdateAssociationsFacts | AnchorUpdateFacts | ImportSlotsFacts;
+/** A block that imported ones refer to. */
+export interface ImportTarget {
+  blockIndex: number;
+  hash: string;
+  root: string | null;
+  nodeId: string | null;
+  content: string;
+}
+
+export interface ImportMemoriesFacts extends RequestFacts {
+  kind: 'import_memories';
+  lastBlock: { blockIndex: number; hash: string } | null;
+  /** For each record the block that is the same memory already, or null. */
+  existing: readonly (number | null)[];
+  /** Those blocks, and every block the command names and the database has. */
+  targets: ReadonlyMap<number, ImportTarget>;
+  slots: readonly SlotFacts[];
+  hasConsolidationQueue: boolean;
+}
+
+export type Facts =
+  AddMemoryFacts | UpdateAssociationsFacts | AnchorUpdateFacts | ImportSlotsFacts | ImportMemoriesFacts;

@@ -21,6 +21,12 @@ export const MAX_KEY_CHARS = 200;
 /** Name and version of an agent, as it is kept with its memories. */
 export const MAX_CLIENT_CHARS = 100;
 export const MAX_ASSOCIATION_CHANGES = 200;
+/** Memories that one call imports. */
+export const MAX_IMPORT_RECORDS = 200;
+/** Links of one imported memory. */
+export const MAX_IMPORT_LINKS = 1_000;
+/** What an import comes from, and where in it a memory stands. */
+export const MAX_ORIGIN_CHARS = 1_000;
 export const MAX_SEARCH_RESULTS = 200;
 /** Room for one result without its text. */
 export const MIN_MAX_TOKENS = 300;

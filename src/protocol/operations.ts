@@ -4,9 +4,18 @@
  */
 
 import type { JsonObject } from './json.js';
+import type { LeftOut } from './leftOut.js';
+import { SLOT_NAMES, type SlotName } from './slots.js';
+import type {
+  ExportMemoriesInput,
+  ExportMemoriesResult,
+  ImportMemoriesInput,
+  ImportMemoriesResult,
+  PreviewImportInput,
+  PreviewImportResult,
+} from './transfer.js';
 
-export const SLOT_NAMES = ['A', 'B', 'C'] as const;
-export type SlotName = (typeof SLOT_NAMES)[number];
+export { SLOT_NAMES, type LeftOut, type SlotName };
 
 export const SEARCH_DETAILS = ['snippet', 'full', 'ids'] as const;
 export type SearchDetail = (typeof SEARCH_DETAILS)[number];
@@ -31,12 +40,6 @@ export interface AddMemoryInput {
   /** Number of a memory that this one replaces: it stays, and searches prefer this one. */
   supersedes?: number;
   idempotency_key?: string;
-}
-
-/** Something that was not stored with a memory, by its kind; the text itself is told to nobody. */
-export interface LeftOut {
-  kind: string;
-  count: number;
 }
 
 /** Of the new memory, or, for `duplicate`, of the one that says the same already: then nothing was written. */
@@ -446,6 +449,9 @@ export interface Operations {
   list_tags: { input: ListTagsInput; result: ListTagsResult };
   list_groups: { input: ListGroupsInput; result: ListGroupsResult };
   memory_graph: { input: MemoryGraphInput; result: MemoryGraphResult };
+  import_memories: { input: ImportMemoriesInput; result: ImportMemoriesResult };
+  preview_import: { input: PreviewImportInput; result: PreviewImportResult };
+  export_memories: { input: ExportMemoriesInput; result: ExportMemoriesResult };
   verify: { input: Nothing; result: VerifyResult };
   flush: { input: Nothing; result: FlushResult };
   stop: { input: Nothing; result: StopResult };
@@ -456,7 +462,7 @@ export type OperationName = keyof Operations;
 export type InputOf<K extends OperationName> = Operations[K]['input'];
 export type ResultOf<K extends OperationName> = Operations[K]['result'];
 
-export const WRITE_OPERATIONS = ['add_memory', 'update_associations', 'anchor_update'] as const;
+export const WRITE_OPERATIONS = ['add_memory', 'update_associations', 'anchor_update', 'import_memories'] as const;
 export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
 
 /** What is about the running worker itself, and nothing that a store could answer. */
@@ -482,6 +488,9 @@ const OPERATION_NAMES: { readonly [K in OperationName]: true } = {
   list_tags: true,
   list_groups: true,
   memory_graph: true,
+  import_memories: true,
+  preview_import: true,
+  export_memories: true,
   verify: true,
   flush: true,
   stop: true,

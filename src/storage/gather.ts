@@ -5,6 +5,7 @@ import type {
   AddMemoryCommand,
   AnchorUpdateCommand,
   Command,
+  ImportMemoriesCommand,
   UpdateAssociationsCommand,
 } from '../protocol/commands.js';
 import type {
@@ -12,6 +13,7 @@ import type {
   AnchorUpdateFacts,
   BlockFacts,
   Facts,
+  ImportMemoriesFacts,
   RequestFacts,
   SlotFacts,
   UpdateAssociationsFacts,
@@ -23,6 +25,7 @@ import { KeywordBlocks } from './keywordBlocks.js';
 import { asCell, blockFacts, type RecentBlock, type RecentBlocks } from './recentBlocks.js';
 import { hasTable } from './schema.js';
 import { similarBlocks } from './similarBlocks.js';
+import { importFacts } from './transferQueries.js';
 
 /** How many old idempotency records one write clears away: more than it adds, so that the table cannot grow for ever. */
 const EXPIRED_KEYS_PER_WRITE = 2;
@@ -58,6 +61,8 @@ export class Gatherer {
         return this.#updateAssociations(command);
       case 'anchor_update':
         return this.#anchorUpdate(command);
+      case 'import_memories':
+        return this.#importMemories(command);
       case 'import_slots':
         return { kind: 'import_slots', ...this.#request(command), slots: this.slots() };
     }
@@ -125,6 +130,18 @@ export class Gatherer {
       superseded: this.#superseded(command.supersedes),
       newestNodeByRoot: newestNodeByRoot(recentBlocks),
       blockCount: newest === undefined ? 0 : newest.blockIndex + 1,
+      hasConsolidationQueue: this.#hasConsolidationQueue,
+    };
+  }
+
+  #importMemories(command: ImportMemoriesCommand): ImportMemoriesFacts {
+    const newest = this.#recent.list()[0];
+    return {
+      kind: 'import_memories',
+      ...this.#request(command),
+      lastBlock: newest === undefined ? null : { blockIndex: newest.blockIndex, hash: newest.hash },
+      ...importFacts(this.#sql, command),
+      slots: this.slots(),
       hasConsolidationQueue: this.#hasConsolidationQueue,
     };
   }

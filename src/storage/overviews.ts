@@ -1,14 +1,7 @@
 /** Many memories at once, for people: what there is by day, branch or project, and how memories hang together. */
 
-import type {
-  GraphNode,
-  Grouping,
-  ListGroupsInput,
-  MemoryGraphResult,
-  MemoryGroup,
-  SlotName,
-} from '../protocol/operations.js';
-import { SLOT_NAMES } from '../protocol/operations.js';
+import type { GraphNode, Grouping, ListGroupsInput, MemoryGraphResult, MemoryGroup } from '../protocol/operations.js';
+import { slotOf } from './cells.js';
 import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 
 export type GroupsQuery = ListGroupsInput & { limit: number };
@@ -84,9 +77,4 @@ function graphNode(row: readonly Cell[]): GraphNode {
     title: text(row[5]),
     continues: row[6] === null || row[6] === undefined ? null : integer(row[6]),
   };
-}
-
-/** A column that Python writes too: what is no slot of ours is none. */
-function slotOf(cell: Cell | undefined): SlotName | null {
-  return SLOT_NAMES.find((name) => name === cell) ?? null;
 }

@@ -1,9 +1,7 @@
 /** Reads that answer callers, in the shapes of the wire. All of them see every acknowledged write. */
 
 import { GreeumError } from '../protocol/errors.js';
-import type { JsonObject, JsonValue } from '../protocol/json.js';
 import {
-  SLOT_NAMES,
   type AnchorRecord,
   type AssociationRecord,
   type GetMemoryInput,
@@ -15,8 +13,11 @@ import {
   type MemoryStats,
   type SlotName,
 } from '../protocol/operations.js';
+import { jsonObject, slotOf, stringList } from './cells.js';
 import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+import type { ExportMemoriesResult } from '../protocol/transfer.js';
 import { graphOf, groupsOf, type GroupsQuery } from './overviews.js';
+import { existingBlock, exportPage, type Identity } from './transferQueries.js';
 
 /** @param context what stands for the text */
 const recordColumns = (context: string): string =>
@@ -98,6 +99,16 @@ export class Queries {
 
   graph(limit: number): MemoryGraphResult {
     return graphOf(this.#sql, limit);
+  }
+
+  /** Oldest first. @param after -1 for the first page */
+  exportPage(after: number, limit: number, project: string | null): ExportMemoriesResult {
+    return exportPage(this.#sql, after, limit, project);
+  }
+
+  /** The block that an imported memory would be the same as. */
+  existingBlock(identity: Identity): number | null {
+    return existingBlock(this.#sql, identity);
   }
 
   /** Links of one block in both directions, or of all blocks, strongest or newest first. */
@@ -200,7 +211,6 @@ export class Queries {
 
   #record(row: readonly Cell[]): MemoryRecord {
     const blockIndex = integer(row[0]);
-    const slot = textOrNull(row[5]);
     const { source, client } = jsonObject(row[9]);
     return {
       block_index: blockIndex,
@@ -208,7 +218,7 @@ export class Queries {
       timestamp: text(row[2]),
       context: text(row[3]),
       importance: integer(row[4]),
-      slot: SLOT_NAMES.find((name) => name === slot) ?? null,
+      slot: slotOf(row[5]),
       branch: textOrNull(row[6]),
       tags: this.#strings('SELECT tag FROM block_tags WHERE block_index = ? ORDER BY id', blockIndex),
       project: textOrNull(row[7]),
@@ -253,24 +263,4 @@ function listFilter(input: ListMemoriesInput): ListFilter {
   if (since !== undefined) add(`${WHEN} >= ?`, since);
   if (until !== undefined) add(`${WHEN} <= ?`, until);
   return filter;
-}
-
-/** A column that others may have written: what is no JSON list is an empty one. */
-function stringList(json: string): string[] {
-  const value = parseJson(json);
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
-}
-
-function jsonObject(cell: Cell | undefined): JsonObject {
-  const value = typeof cell === 'string' ? parseJson(cell) : null;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-function parseJson(json: string): JsonValue {
-  try {
-    return JSON.parse(json) as JsonValue;
-  } catch {
-    // Python and people write these columns too; a reader shows what it can and never fails on them.
-    return null;
-  }
 }

@@ -5,7 +5,7 @@
 
 import type { AddMemoryCommand } from '../protocol/commands.js';
 import type { KeywordFacts, SimilarFacts } from '../protocol/facts.js';
-import { SLOT_NAMES } from '../protocol/operations.js';
+import { slotOf } from './cells.js';
 import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 
 /** Blocks that begin alike and are as long: nearly always at most one. */
@@ -44,12 +44,11 @@ const BLOCK = `SELECT b.block_index, b.hash, substr(b.context, 1, ?2), b.slot, b
     LEFT JOIN greeum_superseded s ON s.block_index = b.block_index WHERE b.block_index = ?1`;
 
 function similarFacts(row: readonly Cell[]): SimilarFacts {
-  const slot = textOrNull(row[3]);
   return {
     blockIndex: integer(row[0]),
     hash: text(row[1]),
     content: text(row[2]),
-    slot: SLOT_NAMES.find((name) => name === slot) ?? null,
+    slot: slotOf(row[3]),
     root: textOrNull(row[4]),
     timestamp: text(row[5]),
     before: textOrNull(row[6]),

@@ -17,6 +17,7 @@ import { openMemory } from '../storage/recovery.js';
 import { SearchIndex } from '../storage/searchIndex.js';
 import { SMALL_IMAGE_BYTES } from './checkpointPolicy.js';
 import { requireDataDir } from './dataDirectory.js';
+import { takeStoredSlots } from './readerSlots.js';
 import { isReadOperation, Reads } from './reads.js';
 import { verifyMemory } from './verify.js';
 import { Writer } from './writer.js';
@@ -73,9 +74,11 @@ async function openReader(dataDir: string): Promise<LocalMemory> {
   const layout = layoutOf(dataDir);
   const opened = await openMemory(nodeFiles, layout, { rebase });
   const { sql } = opened.image;
+  await takeStoredSlots(nodeFiles, layout.slots, opened.image);
   let index: Index | null = null;
   const reads = new Reads({
     queries: new Queries(sql),
+    secrets: parseSecretPolicy(process.env[ENV.secrets]),
     index: () => (index ??= SearchIndex.openFile(nodeFiles, layout.index, sql)),
     files: () => ({
       data_dir: dataDir,

@@ -2,6 +2,7 @@
 
 import { parseInput } from '../memory/parseInput.js';
 import { localTimestamp } from '../memory/timestamps.js';
+import type { SecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import type {
   ListGroupsResult,
@@ -12,6 +13,7 @@ import type {
   SearchMemoryResult,
 } from '../protocol/operations.js';
 import { localTimeMs } from '../text/localTime.js';
+import { previewImport } from './previewImport.js';
 import { Search, type SearchSource } from './search.js';
 
 const READ_OPERATIONS = [
@@ -24,6 +26,8 @@ const READ_OPERATIONS = [
   'list_tags',
   'list_groups',
   'memory_graph',
+  'preview_import',
+  'export_memories',
 ] as const;
 export type ReadOperation = (typeof READ_OPERATIONS)[number];
 
@@ -32,6 +36,7 @@ export function isReadOperation(operation: OperationName): operation is ReadOper
 }
 
 export interface ReadSource extends SearchSource {
+  readonly secrets: SecretPolicy;
   files(): Pick<MemoryStats, 'data_dir' | 'database' | 'database_bytes' | 'journal_bytes'>;
   monotonicMs(): number;
 }
@@ -73,6 +78,13 @@ export class Reads {
         return this.#groups(input);
       case 'memory_graph':
         return this.#source.queries.graph(parseInput('memory_graph', input).limit);
+      case 'preview_import':
+        return previewImport(this.#source.queries, parseInput('preview_import', input), this.#source.secrets);
+      case 'export_memories': {
+        const query = parseInput('export_memories', input);
+        this.#requireProject(query);
+        return this.#source.queries.exportPage(query.after ?? -1, query.limit, query.project ?? null);
+      }
     }
   }
 

@@ -141,6 +141,7 @@ export class Writer {
     });
     this.#reads = new Reads({
       queries: store.queries,
+      secrets: this.#secrets,
       index: () => store.index,
       files: () => ({
         data_dir: options.dataDir,

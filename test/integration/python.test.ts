@@ -1,13 +1,13 @@
 /** Directories that Python Greeum made, in real processes, with stock SQLite as the judge. */
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { readDatabase } from '../../src/storage/databaseFile.js';
 import { loadEngine, Sql } from '../../src/storage/engine.js';
 import { nodeFiles } from '../../src/storage/files.js';
+import { digests } from '../support/digests.js';
 import { dumpOf, type Dump } from '../support/dump.js';
 import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 import { sqlite3, SqliteSession } from '../support/sqliteProcess.js';
@@ -36,17 +36,6 @@ async function dump(database: string): Promise<Dump> {
   } finally {
     sql.close();
   }
-}
-
-/** Of every file below the folder, by its path. */
-function digests(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    files
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
-  );
 }
 
 describe('a directory of Python Greeum', () => {

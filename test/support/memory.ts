@@ -1,7 +1,8 @@
 /** A memory on a simulated disk, written through the real queue, rules and store, with a clock and ids of its own. */
 
 import { rebase } from '../../src/memory/rebase.js';
-import { resolveCommand, type ResolvePorts } from '../../src/memory/resolveCommand.js';
+import type { ResolvePorts } from '../../src/memory/randomIds.js';
+import { resolveCommand } from '../../src/memory/resolveCommand.js';
 import type { Command, StoredSlot } from '../../src/protocol/commands.js';
 import { GreeumError } from '../../src/protocol/errors.js';
 import type { JsonValue } from '../../src/protocol/json.js';

@@ -12,10 +12,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   mcp: ['protocol'],
   client: ['protocol'],
   agents: ['protocol'],
+  transfer: ['client', 'protocol'],
   worker: ['mcp', 'memory', 'storage', 'text', 'protocol'],
   torture: ['client', 'memory', 'storage', 'protocol'],
-  cli: ['mcp', 'client', 'agents', 'torture', 'protocol'],
-  extension: ['mcp', 'client', 'agents', 'protocol'],
+  cli: ['mcp', 'client', 'agents', 'torture', 'transfer', 'protocol'],
+  extension: ['mcp', 'client', 'agents', 'transfer', 'protocol'],
 };
 const homeOf: Readonly<Record<string, RegExp>> = {
   vscode: /^extension\//,

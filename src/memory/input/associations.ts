@@ -22,12 +22,14 @@ export interface Link extends Pair {
 export function readLinks(field: string, value: unknown): Link[] {
   return readList(field, value, ['source', 'target', 'type', 'strength'], (fields) => ({
     ...readPair(fields),
-    type:
-      fields['type'] === undefined
-        ? 'semantic'
-        : readName('type', fields['type'], MAX_TYPE_CHARS, 'invalid_association').trim(),
+    type: readLinkType(fields['type']),
     strength: readStrength(fields['strength']),
   }));
+}
+
+/** @throws GreeumError `invalid_association`, `invalid_text` */
+export function readLinkType(value: unknown): string {
+  return value === undefined ? 'semantic' : readName('type', value, MAX_TYPE_CHARS, 'invalid_association').trim();
 }
 
 /** @throws GreeumError `invalid_association`, `self_association`, `invalid_argument` */

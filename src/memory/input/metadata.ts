@@ -16,6 +16,7 @@ const OWN_FIELDS: Readonly<Record<string, string>> = {
   client: 'Greeum writes there which agent added the memory: call yours agent, for example.',
   project: 'Use the field project.',
   occurred_at: 'Use the field occurred_at.',
+  imported_from: 'Greeum writes there what the memory was imported from.',
 };
 
 /**
@@ -23,12 +24,18 @@ const OWN_FIELDS: Readonly<Record<string, string>> = {
  * @throws GreeumError `invalid_metadata`, `invalid_text`
  */
 export function readMetadata(value: unknown): JsonObject {
+  const copy = readForeignMetadata(value);
+  for (const [name, hint] of Object.entries(OWN_FIELDS)) {
+    if (Object.hasOwn(copy, name)) throw invalid(`metadata may not have the key ${name}.`, hint);
+  }
+  return copy;
+}
+
+/** The same of a memory that was written elsewhere: it may say who wrote it. */
+export function readForeignMetadata(value: unknown): JsonObject {
   if (value === undefined) return {};
   if (!isPlainObject(value)) {
     throw invalid(`metadata is a JSON object, not ${shown(value)}.`, 'Send for example {"file": "a.ts"}.');
-  }
-  for (const [name, hint] of Object.entries(OWN_FIELDS)) {
-    if (Object.hasOwn(value, name)) throw invalid(`metadata may not have the key ${name}.`, hint);
   }
   // Every value takes at least two characters of JSON.
   const budget = { values: MAX_METADATA_BYTES / 2 };

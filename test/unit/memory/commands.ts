@@ -4,7 +4,8 @@ import type {
   UpdateAssociationsCommand,
 } from '../../../src/protocol/commands.js';
 import type { AddMemoryInput, AnchorUpdateInput, UpdateAssociationsInput } from '../../../src/protocol/operations.js';
-import { resolveCommand, type ResolvePorts } from '../../../src/memory/resolveCommand.js';
+import type { ResolvePorts } from '../../../src/memory/randomIds.js';
+import { resolveCommand } from '../../../src/memory/resolveCommand.js';
 
 /** 12 May 2026, 09:30:15 local time. */
 export const NOON_ISH_MS = new Date(2026, 4, 12, 9, 30, 15).getTime();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { ResolvePorts } from '../../../src/memory/resolveCommand.js';
+import type { ResolvePorts } from '../../../src/memory/randomIds.js';
 import { MIN_REQUESTS_KEPT, REQUEST_RETENTION_MS } from '../../../src/protocol/limits.js';
 import type { RowWrite } from '../../../src/protocol/change.js';
 import { countingPorts, dumpOfFile, emptyDisk, LAYOUT, START_MS, TestMemory } from '../../support/memory.js';

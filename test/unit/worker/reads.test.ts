@@ -20,6 +20,7 @@ describe('reading', () => {
     memory = await TestMemory.open(emptyDisk());
     clockMs = 0;
     reads = new Reads({
+      secrets: 'redact',
       queries: memory.store.queries,
       index: () => memory.store.index,
       files: () => FILES,

@@ -1,0 +1,2 @@
+export const SLOT_NAMES = ['A', 'B', 'C'] as const;
+export type SlotName = (typeof SLOT_NAMES)[number];
