@@ -1,6 +1,7 @@
 /**
  * `index.db`: which blocks have which tokens, an inverted index in typed arrays. Derived: it can be deleted at any
- * time and is rebuilt from the image. Blocks never change, so the index only grows.
+ * time and is rebuilt from the image. We change no block, so the index only grows; when Python has changed one in place
+ * (a "knowledge update" keeps its number and hash), the whole index is built again.
  *
  * Rejected: FTS4 in sql.js (3 µs for each matching row: 100 ms for a question of ten words at 100 000 memories, and no
  * way to weigh a word by more than its count), FTS5 (not in sql.js), a library's index (100 000 memories take 8 s to
@@ -19,7 +20,7 @@ import { readIndex, readPosition, writeIndex, type IndexSections } from './index
 import { MAX_DOCUMENTS, Postings } from './index/postings.js';
 import { TermTable } from './index/termTable.js';
 
-const TOKENS_VERSION = 2;
+const TOKENS_VERSION = 3;
 const READ_BATCH = 200;
 const EMPTY = -1;
 
@@ -84,7 +85,9 @@ export class SearchIndex implements SearchCorpus {
   }
 
   export(): Uint8Array {
-    const position = { tokensVersion: TOKENS_VERSION, lastBlock: this.#lastBlock, lastHash: this.#lastHash };
+    const [lastBlock, lastHash] = [this.#lastBlock, this.#lastHash];
+    const contents = contentsMark(this.#image, lastBlock);
+    const position = { tokensVersion: TOKENS_VERSION, lastBlock, lastHash, contents };
     return writeIndex(position, {
       ...this.#documents.export(),
       ...this.#terms.export(),
@@ -201,13 +204,25 @@ interface Stored {
 function readStored(bytes: Uint8Array, image: Sql): Stored | null {
   const position = readPosition(bytes);
   if (position?.tokensVersion !== TOKENS_VERSION) return null;
-  const { lastBlock, lastHash } = position;
+  const { lastBlock, lastHash, contents } = position;
   const block = image.get('SELECT hash FROM blocks WHERE block_index = ?', [lastBlock]);
   if (block === undefined || text(block[0]) !== lastHash) return null;
+  if (contentsMark(image, lastBlock) !== contents) return null;
   const sections = readIndex(bytes);
-  if (sections === null) return null;
-  const blocks = image.get('SELECT count(*) FROM blocks WHERE block_index <= ?', [lastBlock]);
-  return integer(blocks?.[0]) === sections.blocks.length ? { sections, lastBlock, lastHash } : null;
+  return sections === null ? null : { sections, lastBlock, lastHash };
+}
+
+/**
+ * Differs when a block was taken away, or changed in place: Python counts a visit with each such change, and what it
+ * changes are text and importance. One pass over the rows, without their long texts.
+ */
+function contentsMark(image: Sql, lastBlock: number): string {
+  const row = image.get(
+    `SELECT count(*), total(visit_count), total(importance), total(octet_length(context)) FROM blocks
+     WHERE block_index <= ?`,
+    [lastBlock],
+  );
+  return (row ?? []).join(' ');
 }
 
 /** Null also when it cannot be read: whatever is wrong with a derived file, the answer is to build it again. */

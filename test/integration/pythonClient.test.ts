@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -44,6 +45,29 @@ async function exchange(port: string, bytes: string): Promise<{ status: string; 
   await once(socket, 'close');
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   return { status: head.split('\r\n', 1)[0] ?? '', body };
+}
+
+/** As Greeum's `worker/client.py` does. */
+const SEND = `
+import os, sys, urllib.request
+request = urllib.request.Request(os.environ[sys.argv[1]], data=sys.argv[2].encode(), headers={"Content-Type": "application/json"})
+print(urllib.request.urlopen(request, timeout=30).read().decode())`;
+
+const READ_AND_WRITE = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=0)
+print(db.execute("PRAGMA integrity_check").fetchone()[0], end=" ")
+try:
+    db.execute("INSERT INTO block_tags (block_index, tag) VALUES (0, 'past us')")
+except sqlite3.OperationalError as error:
+    print(error)`;
+
+function python(script: string, args: readonly string[], env: Record<string, string> = {}): string {
+  return execFileSync('python3', ['-c', script, ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
+}
+
+function hasPython(): boolean {
+  return spawnSync('python3', ['-c', 'import sqlite3, urllib.request']).status === 0;
 }
 
 describe('the client of Python Greeum', () => {
@@ -103,7 +127,10 @@ describe('the client of Python Greeum', () => {
   });
 
   it('searches, and gets a line for each memory', async () => {
-    assert.match((await call(SEARCH)).text, /^Found 1 memories:\n1\. \[\d{4}-\d\d-\d\dT[\d:.]+\] 회의: the bridge/);
+    assert.match(
+      (await call(SEARCH)).text,
+      /^Found 1 memories:\n1\. \[\d{4}-\d\d-\d\dT[\d:.]+\] 회의: the \*{0,2}bridge/,
+    );
   });
 
   it('gets an answer from every tool that Python lists, the broken ones too', async () => {
@@ -125,6 +152,30 @@ describe('the client of Python Greeum', () => {
       assert.match(text, expected, name);
       assert.equal(isError, false, name);
     }
+  });
+
+  it('serves who is sent to it by GREEUM_WORKER_ENDPOINT or GREEUM_MCP_HTTP, with and without the end of the path', async () => {
+    const elsewhere = join(folder.path, 'elsewhere');
+    for (const name of ['GREEUM_WORKER_ENDPOINT', 'GREEUM_MCP_HTTP']) {
+      for (const endpoint of [url.href, url.href.replace(/\/mcp$/, '')]) {
+        const { stdout } = await greeum(['memory', 'search', 'bridge', '--data-dir', elsewhere, '--json'], {
+          env: { [name]: endpoint },
+        });
+        const { via, results } = JSON.parse(stdout) as { via: string; results: unknown[] };
+        assert.deepEqual([via, results.length], ['worker', 1], name);
+      }
+    }
+  });
+
+  it('is answered when a real Python sends what the environment names, and reads the file beside us', function () {
+    if (!hasPython()) {
+      console.log('      skipped: there is no python3 with sqlite3 here');
+      return this.skip();
+    }
+    for (const name of ['GREEUM_WORKER_ENDPOINT', 'GREEUM_MCP_HTTP']) {
+      assert.match(python(SEND, [name, SEARCH], { [name]: url.href }), /Found 1 memories/, name);
+    }
+    assert.equal(python(READ_AND_WRITE, [join(dataDir, 'data', 'memory.db')]).trim(), 'ok database is locked');
   });
 
   it('runs into no process of ours that a starting Python server would end', async () => {

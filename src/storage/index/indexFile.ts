@@ -24,6 +24,8 @@ export interface IndexPosition {
   readonly tokensVersion: number;
   readonly lastBlock: number;
   readonly lastHash: string;
+  /** Changes when a block is changed in place, as Python does; see `contentsMark`. */
+  readonly contents: string;
 }
 
 interface Head extends IndexPosition {

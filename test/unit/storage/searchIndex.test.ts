@@ -210,6 +210,16 @@ describe('the search index', () => {
       assert.equal(open().lastBlock, -1);
     });
 
+    it('when Python has changed a block in place, which keeps its number and hash', () => {
+      addBlocks('first text', 'second text');
+      store();
+      image.sql.run(
+        "UPDATE blocks SET context = 'other text', visit_count = visit_count + 1 WHERE context = 'first text'",
+      );
+      const index = open();
+      assert.deepEqual([found(index, 'first'), found(index, 'other'), found(index, 'second')], [[], [2], [3]]);
+    });
+
     it('when it cannot be read', () => {
       store();
       disk.fail({ call: 'readAll', errno: 'EIO' });

@@ -18,7 +18,7 @@ describe('the index as bytes', () => {
       counts: Uint32Array.of(1, 2),
       postings: Uint32Array.of(1, 2, 3),
     };
-    const bytes = writeIndex({ tokensVersion: 1, lastBlock: 9, lastHash: 'ab' }, sections);
+    const bytes = writeIndex({ tokensVersion: 1, lastBlock: 9, lastHash: 'ab', contents: '1 0 0.5 4' }, sections);
     for (const offset of [0, 1, 8]) {
       const memory = Buffer.alloc(offset + bytes.length + 3, 0xff);
       memory.set(bytes, offset);
