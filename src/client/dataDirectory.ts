@@ -10,6 +10,7 @@ import { DISCOVERY_FILE } from '../protocol/discovery.js';
 import type { Environment } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import { chooseDataDir, memoryFolder, socketPath } from '../protocol/location.js';
+import { configuredDataDir } from './pythonConfig.js';
 
 export interface MemoryLocation {
   /** `GREEUM_DATA_DIR`: absolute, symbolic links resolved as far as the path exists. */
@@ -23,11 +24,13 @@ export interface MemoryLocation {
 }
 
 /**
- * Resolves `explicit`, else `GREEUM_DATA_DIR`, else `~/.greeum`. Creates nothing, and says nothing about whether the
+ * Resolves `explicit`, else `GREEUM_DATA_DIR`, else Python's `data_dir`, else `~/.greeum`. Creates nothing, and says nothing about whether the
  * directory is usable: that is for whoever opens it. Cheap enough to be asked again before each call.
  */
 export function locateMemory(explicit: string | undefined, env: Environment): MemoryLocation {
-  const dataDir = realPath(path.resolve(chooseDataDir(explicit, env, homedir())));
+  const dataDir = realPath(
+    path.resolve(chooseDataDir(explicit, env, homedir(), () => configuredDataDir(env, homedir()))),
+  );
   const folder = realPath(memoryFolder(dataDir, path.sep, existsSync(path.join(dataDir, 'memory.db'))));
   return { dataDir, folder, socket: socketOf(folder), discoveryFile: path.join(dataDir, DISCOVERY_FILE) };
 }

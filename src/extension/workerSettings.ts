@@ -1,6 +1,7 @@
-/** What the settings mean for the worker. Pure: the editor's values come in as they are, sense or nonsense. */
+/** What the settings mean for the worker. The editor's values come in as they are, sense or nonsense. */
 
 import path from 'node:path';
+import { configuredDataDir } from '../client/pythonConfig.js';
 import { asSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
 import { chooseDataDir } from '../protocol/location.js';
 
@@ -26,7 +27,8 @@ export interface WorkerSettings {
 
 /** A value of the wrong kind counts as not set: the editor already marks it in the settings file. */
 export function resolveSettings(raw: RawSettings, env: Environment, homeDir: string): WorkerSettings {
-  const chosen = chooseDataDir(typeof raw.dataDir === 'string' ? raw.dataDir : undefined, env, homeDir);
+  const given = typeof raw.dataDir === 'string' ? raw.dataDir : undefined;
+  const chosen = chooseDataDir(given, env, homeDir, () => configuredDataDir(env, homeDir));
   return {
     // The editor's own working folder means nothing to a person, so a relative path starts at home.
     dataDir: path.resolve(homeDir, chosen),

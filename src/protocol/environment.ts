@@ -4,6 +4,8 @@ import { GreeumError } from './errors.js';
 
 export const ENV = {
   dataDir: 'GREEUM_DATA_DIR',
+  configDir: 'GREEUM_CONFIG_DIR',
+  xdgConfigHome: 'XDG_CONFIG_HOME',
   useWorker: 'GREEUM_USE_WORKER',
   workerEndpoint: 'GREEUM_WORKER_ENDPOINT',
   mcpHttp: 'GREEUM_MCP_HTTP',

@@ -14,9 +14,18 @@ export interface Platform {
   readonly uid: number;
 }
 
-/** `--data-dir`, else `GREEUM_DATA_DIR`, else `~/.greeum`; a leading `~` is the home folder. Not made absolute. */
-export function chooseDataDir(explicit: string | undefined, env: Environment, homeDir: string): string {
-  const chosen = explicit?.trim() || env[ENV.dataDir]?.trim() || '~/.greeum';
+/**
+ * `--data-dir`, else `GREEUM_DATA_DIR`, else what Python Greeum is configured for, else `~/.greeum`; a leading `~` is the
+ * home folder. Not made absolute.
+ * @param configured asked only when nothing comes before it
+ */
+export function chooseDataDir(
+  explicit: string | undefined,
+  env: Environment,
+  homeDir: string,
+  configured: () => string | undefined,
+): string {
+  const chosen = explicit?.trim() || env[ENV.dataDir]?.trim() || configured()?.trim() || '~/.greeum';
   return chosen === '~' || chosen.startsWith('~/') || chosen.startsWith('~\\') ? homeDir + chosen.slice(1) : chosen;
 }
 

@@ -1,7 +1,7 @@
 /** Directories that Python Greeum made, in real processes, with stock SQLite as the judge. */
 
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { readDatabase } from '../../src/storage/databaseFile.js';
@@ -118,6 +118,19 @@ describe('a directory of Python Greeum', () => {
     mkdirSync(home);
     cpSync(dataDir, join(home, '.greeum'), { recursive: true });
     assert.match(await stats({ HOME: home, USERPROFILE: home }), /memories\s+4\n/);
+  });
+
+  it('is found where `greeum setup` of Python has written it down, unless something else is said', async () => {
+    copy('greeum-legacy');
+    const config = join(folder.path, 'config');
+    mkdirSync(join(config, 'greeum'), { recursive: true });
+    writeFileSync(join(config, 'greeum', 'config.json'), JSON.stringify({ data_dir: dataDir, mode: 'local' }));
+    const home = { HOME: join(folder.path, 'home'), USERPROFILE: join(folder.path, 'home') };
+    const stats = async (env: Record<string, string>): Promise<string> =>
+      (await greeum(['stats'], { env: { ...home, ...env } })).stdout;
+    assert.match(await stats({ XDG_CONFIG_HOME: config }), /memories\s+4\n/);
+    assert.match(await stats({ GREEUM_CONFIG_DIR: join(config, 'greeum') }), /memories\s+4\n/);
+    assert.doesNotMatch(await stats({ XDG_CONFIG_HOME: config, GREEUM_DATA_DIR: folder.path }), /memories\s+4\n/);
   });
 
   describe('that another program has open now', () => {
