@@ -14,7 +14,7 @@ import { SimulatedDisk } from '../support/simulatedDisk.js';
 import { DATA_DIR, input, LAYOUT, TestOwner, type Note } from './owner.js';
 
 const SEED = chooseSeed();
-const BOUND = Number(process.env['CRASH_STATES'] ?? 25);
+const BOUND = Number(process.env['CRASH_STATES'] ?? 8);
 const THEIRS = ['theirs, the first', 'theirs, the second'];
 const WAL = `${LAYOUT.database}-wal`;
 
