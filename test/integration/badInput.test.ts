@@ -65,7 +65,6 @@ const BAD_INPUTS: readonly BadInput[] = [
     input: { content: 'x', slot: 'D' },
     args: ['memory', 'add', 'x', '-s', 'D'],
   },
-  { title: 'content over 1 MiB', code: 'content_too_large', operation: 'add_memory', input: { content: HUGE } },
   {
     title: 'a lone surrogate',
     code: 'invalid_text',
@@ -213,12 +212,16 @@ describe('bad input', () => {
     });
   }
 
-  it('content over 1 MiB from stdin is content_too_large', async () => {
+  it('content over 1 MiB is content_too_large by the socket and from stdin; the port takes no request that long', async () => {
+    assert.equal((await callRpc(socketPath, 'add_memory', { content: HUGE }))?.code, 'content_too_large');
     const { status, stdout } = await greeum(['memory', 'add', '-', '--json', '--data-dir', folder.path], {
       input: HUGE,
     });
     assert.equal(status, 1);
     assert.equal((JSON.parse(stdout) as { error: SerializedError }).error.code, 'content_too_large');
+    await assert.rejects(agent.callTool('add_memory', { content: HUGE }), /request_too_large/);
+    const { memories } = await greeumJson(['memory', 'list', '--data-dir', folder.path]);
+    assert.equal((memories as unknown[]).length, 1);
   });
 });
 
