@@ -53,6 +53,8 @@ class OwnerAtHand {
     while (!this.#isClosed) {
       const found = await connectToOwner(locateMemory(this.#options.dataDir, this.#shell.system.env));
       if (found !== null) return found;
+      // What was looked for meanwhile may be wanted no more, and an owner that starts now would be stopped by nobody.
+      if (this.#isClosed) break;
       await this.#becomeOwner();
       // It may take a moment to listen, or to notice that another one has gone.
       await setTimeout(LOOK_AGAIN_MS);

@@ -74,6 +74,7 @@ export class WorkerHost {
   readonly #secrets: SecretPolicy;
   #state = STOPPED;
   #joinOnly = false;
+  #isClosed = false;
   /** The owner, or one that stands by while another process owns. */
   #thread: OwnerThread | null = null;
   /** Its thread was asked to take the lock, and has not said whether it has. */
@@ -148,6 +149,7 @@ export class WorkerHost {
    */
   async start(options: StartOptions = {}): Promise<HostState> {
     if (this.#stopping !== null) await this.#stopping;
+    if (this.#isClosed) return this.#state;
     this.#joinOnly = options.joinOnly ?? false;
     if (this.#state.phase === 'stopped' || this.#state.phase === 'failed') {
       this.#misses = 0;
@@ -165,8 +167,9 @@ export class WorkerHost {
     return this.#stopping;
   }
 
-  /** Stops for good. */
+  /** Stops for good: a start that comes later, or waits for the stop, starts nothing. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.stop();
     this.service.close();
     for (const emitter of [this.#onState, this.#onStatus, this.#onLog]) emitter.dispose();

@@ -324,6 +324,17 @@ describe('WorkerHost', () => {
       assert.equal((await starting).phase, 'owner');
     });
 
+    it('for good is not undone by a start that waited for it, or comes later', async () => {
+      const { host, thread, threads } = setUp();
+      void host.start();
+      thread().says(ready);
+      const closing = host.close();
+      const starting = host.start();
+      thread().says(stopped);
+      await closing;
+      assert.deepEqual([(await starting).phase, (await host.start()).phase, threads.length], ['stopped', 'stopped', 1]);
+    });
+
     it('settles a start that was under way', async () => {
       const { host, thread } = setUp();
       const starting = host.start();
