@@ -1,0 +1,80 @@
+/** What a worker says about itself, and what can be asked of it beside memories. */
+
+export interface Percentiles {
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** Counters since the owner started; times in milliseconds over the latest commits. */
+export interface QueueStatus {
+  depth: number;
+  in_flight: number;
+  accepted: number;
+  applied: number;
+  failed: number;
+  batch_size: Percentiles;
+  wait_ms: Percentiles;
+  commit_ms: Percentiles;
+  journal_bytes: number;
+  checkpoints: number;
+  /** Null when this owner has not made one. */
+  ms_since_checkpoint: number | null;
+}
+
+export type OwnerHost = 'vscode' | 'cli';
+
+export interface DegradedState {
+  code: string;
+  reason: string;
+}
+
+export interface WorkerStatus {
+  running: true;
+  pid: number;
+  host: OwnerHost;
+  version: string;
+  epoch: number;
+  /** Unix milliseconds. */
+  started_at_ms: number;
+  data_dir: string;
+  database: string;
+  /** Loopback URL without its token; null when HTTP is off. */
+  endpoint: string | null;
+  socket: string | null;
+  blocks: number;
+  last_sequence: number;
+  queue: QueueStatus;
+  /** Connected clients, this one included. */
+  clients: number;
+  degraded: DegradedState | null;
+}
+
+export interface VerifyProblem {
+  block_index: number | null;
+  problem: string;
+}
+
+export interface VerifyResult {
+  ok: boolean;
+  blocks: number;
+  problems: VerifyProblem[];
+}
+
+export interface FlushResult {
+  status: 'flushed';
+  applied_sequence: number;
+  database_bytes: number;
+}
+
+export interface StopResult {
+  status: 'stopping';
+  pid: number;
+}
+
+export interface RotateTokenResult {
+  status: 'rotated';
+  /** Loopback URL without its token; null when HTTP is off. The token itself travels on no wire. */
+  endpoint: string | null;
+}
