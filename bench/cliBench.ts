@@ -11,7 +11,8 @@ import { summarize, type Summary } from './measure.js';
 import { memoryTexts } from './texts.js';
 
 const RUNS = 25;
-const cli = resolve(__dirname, '../dist/cli.js');
+/** The program, as it is built. */
+export const cli = resolve(__dirname, '../dist/cli.js');
 
 export interface CliTimes {
   /** Milliseconds of the whole process. */

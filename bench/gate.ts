@@ -5,10 +5,9 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
-import { ThreadedBackground } from '../src/worker/threadedBackground.js';
-import { Writer } from '../src/worker/writer.js';
+import { openBenchWriter } from './benchWriter.js';
 import { drive, summarize } from './measure.js';
 import { memoryTexts } from './texts.js';
 
@@ -19,16 +18,7 @@ const CALLERS = 64;
 
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'greeum-bench-'));
-  const writer = await Writer.open({
-    dataDir,
-    role: 'worker',
-    createBackground: () => new ThreadedBackground(dataDir, resolve(__dirname, '../dist')),
-    log: () => undefined,
-    onChange: () => undefined,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  const writer = await openBenchWriter(dataDir);
   const addAll = async (texts: readonly string[], allow_duplicate: boolean): Promise<number> => {
     const { perSecond } = await drive(texts.length, CALLERS, (index) =>
       writer.call('add_memory', { content: texts[index] ?? '', allow_duplicate }, { source: 'api', caller: 'bench' }),

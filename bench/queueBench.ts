@@ -6,11 +6,10 @@
 
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import type { RowWrite } from '../src/protocol/change.js';
-import { ThreadedBackground } from '../src/worker/threadedBackground.js';
-import { Writer } from '../src/worker/writer.js';
+import { openBenchWriter } from './benchWriter.js';
 import { addThroughEndpoint } from './endpointBench.js';
 import { drive, summarize, type Summary } from './measure.js';
 import { replayIntoNodeSqlite } from './nodeSqlite.js';
@@ -39,16 +38,7 @@ interface Run {
 }
 
 async function addAll(dataDir: string, callers: number, seed: number): Promise<Run> {
-  const writer = await Writer.open({
-    dataDir,
-    role: 'worker',
-    createBackground: () => new ThreadedBackground(dataDir, resolve(__dirname, '../dist')),
-    log: () => undefined,
-    onChange: () => undefined,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  const writer = await openBenchWriter(dataDir);
   const texts = memoryTexts(ADDS, seed);
   const driven = await drive(ADDS, callers, (index) =>
     writer.call(

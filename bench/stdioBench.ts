@@ -4,13 +4,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startWorker } from './cliBench.js';
+import { cli, startWorker } from './cliBench.js';
 import { summarize, type Summary } from './measure.js';
 
 const RUNS = 25;
-const cli = resolve(__dirname, '../dist/cli.js');
 
 export interface StdioTimes {
   /** Milliseconds of the whole process. */

@@ -6,6 +6,7 @@ import type { OperationName } from '../protocol/operations.js';
 import { readLinks, readPairs } from './input/associations.js';
 import { readDate, readDateEnd, readDay } from './input/dates.js';
 import { defined, readFields, type Fields } from './input/fields.js';
+import { readMemoryFields } from './input/memoryFields.js';
 import { readMetadata } from './input/metadata.js';
 import { readImportSlots, readOrigin, readRecords } from './input/transfer.js';
 import {
@@ -15,14 +16,12 @@ import {
   readMaxTokens,
   readDetail,
   readGrouping,
-  readImportance,
   readLimit,
   readSlot,
 } from './input/numbers.js';
 import {
   readBranch,
   readCursorText,
-  readContent,
   readHash,
   readIdempotencyKey,
   readProject,
@@ -78,11 +77,7 @@ function parseAddMemory(input: unknown) {
   ];
   const fields = readFields('add_memory', input, allowed);
   return defined({
-    content: readContent(fields['content']),
-    importance: readImportance(fields['importance']),
-    tags: readTags(fields['tags']) ?? [],
-    slot: readSlot(fields['slot']),
-    project: readProject(fields['project']),
+    ...readMemoryFields(fields),
     metadata: readMetadata(fields['metadata']),
     occurred_at: readDate('occurred_at', fields['occurred_at']),
     allow_duplicate: readBoolean('allow_duplicate', fields['allow_duplicate']),

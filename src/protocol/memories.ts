@@ -124,14 +124,17 @@ export interface SearchHit extends MemoryRecord {
   explanation?: ScoreExplanation;
 }
 
-/** Parts of a score; all but `by_word` add up to it. */
-export interface ScoreExplanation {
+/** Parts of a score; their sum is it. */
+export interface ScoreParts {
   words: number;
   context: number;
   time: number;
   recency: number;
   importance: number;
   slot_head: number;
+}
+
+export interface ScoreExplanation extends ScoreParts {
   /** How `words` is made up. */
   by_word: { word: string; score: number }[];
 }

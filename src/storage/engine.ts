@@ -166,3 +166,7 @@ export function textOrNull(cell: Cell | undefined): string | null {
 export function integer(cell: Cell | undefined): number {
   return typeof cell === 'number' ? cell : Number(cell ?? 0);
 }
+
+export function integerOrNull(cell: Cell | undefined): number | null {
+  return cell === null || cell === undefined ? null : integer(cell);
+}

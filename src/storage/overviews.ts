@@ -2,7 +2,7 @@
 
 import type { GraphNode, Grouping, ListGroupsInput, MemoryGraphResult, MemoryGroup } from '../protocol/operations.js';
 import { slotOf } from './cells.js';
-import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+import { integer, integerOrNull, text, textOrNull, type Cell, type Sql } from './engine.js';
 
 export type GroupsQuery = ListGroupsInput & { limit: number };
 
@@ -75,6 +75,6 @@ function graphNode(row: readonly Cell[]): GraphNode {
     project: textOrNull(row[3]),
     timestamp: text(row[4]),
     title: text(row[5]),
-    continues: row[6] === null || row[6] === undefined ? null : integer(row[6]),
+    continues: integerOrNull(row[6]),
   };
 }

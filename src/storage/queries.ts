@@ -14,7 +14,7 @@ import {
   type SlotName,
 } from '../protocol/operations.js';
 import { jsonObject, slotOf, stringList } from './cells.js';
-import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+import { integer, integerOrNull, text, textOrNull, type Cell, type Sql } from './engine.js';
 import type { ExportMemoriesResult } from '../protocol/transfer.js';
 import { graphOf, groupsOf, type GroupsQuery } from './overviews.js';
 import { existingBlock, exportPage, type Identity } from './transferQueries.js';
@@ -157,7 +157,7 @@ export class Queries {
       summary: text(row[2]),
       last_seen: integer(row[3]),
       pinned: integer(row[4]) !== 0,
-      block_index: row[5] === null || row[5] === undefined ? null : integer(row[5]),
+      block_index: integerOrNull(row[5]),
     }));
   }
 
@@ -225,7 +225,7 @@ export class Queries {
       occurred_at: textOrNull(row[8]),
       source: typeof source === 'string' ? source : null,
       client: typeof client === 'string' ? client : null,
-      superseded_by: row[10] === null || row[10] === undefined ? null : integer(row[10]),
+      superseded_by: integerOrNull(row[10]),
     };
   }
 

@@ -4,7 +4,7 @@ import type { ImportedMemory, ImportMemoriesCommand } from '../protocol/commands
 import type { ImportTarget } from '../protocol/facts.js';
 import type { JsonObject } from '../protocol/json.js';
 import { IMPORTED_FROM, type ExportedMemory, type ExportMemoriesResult, type ImportRef } from '../protocol/transfer.js';
-import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
+import { integer, integerOrNull, text, textOrNull, type Cell, type Sql } from './engine.js';
 import { jsonObject, slotOf } from './cells.js';
 
 /** Texts of one page, so that its answer stays far below what a client reads. */
@@ -117,12 +117,12 @@ function exportedMemory(sql: Sql, row: readonly Cell[]): ExportedMemory {
     importance: integer(row[4]),
     slot: slotOf(row[5]),
     branch: textOrNull(row[6]),
-    before: numberOrNull(row[10]),
+    before: integerOrNull(row[10]),
     tags: tags.map(([tag]) => text(tag)),
     project,
     occurred_at: occurredAt,
     metadata: ownMetadata(jsonObject(row[9]), project, occurredAt),
-    supersedes: numberOrNull(row[11]),
+    supersedes: integerOrNull(row[11]),
     links: sql.all(EARLIER_LINKS, [blockIndex]).map(([, other, type, strength, leadsThere]) => ({
       ...(integer(leadsThere) === 1 ? { to: integer(other) } : { from: integer(other) }),
       type: text(type),
@@ -140,8 +140,4 @@ function ownMetadata(metadata: JsonObject, project: string | null, occurredAt: s
       !(name === 'occurred_at' && value === occurredAt),
   );
   return Object.fromEntries(entries);
-}
-
-function numberOrNull(cell: Cell | undefined): number | null {
-  return cell === null || cell === undefined ? null : integer(cell);
 }

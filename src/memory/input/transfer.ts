@@ -7,9 +7,10 @@ import type { ImportRef } from '../../protocol/transfer.js';
 import { readLinkType } from './associations.js';
 import { readDate } from './dates.js';
 import { defined, isPlainObject, readFields, shown, type Fields } from './fields.js';
+import { readMemoryFields } from './memoryFields.js';
 import { readForeignMetadata } from './metadata.js';
-import { readBlockIndex, readBoolean, readImportance, readSlot, readStrength } from './numbers.js';
-import { readBranch, readContent, readName, readProject, readTags } from './text.js';
+import { readBlockIndex, readBoolean, readSlot, readStrength } from './numbers.js';
+import { readBranch, readName } from './text.js';
 
 /** As Greeum writes times; what has this form is kept to the letter. */
 const STORED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$/;
@@ -60,11 +61,7 @@ export function readRecord(value: unknown) {
   if (value === undefined) throw new GreeumError('invalid_argument', 'A record is a JSON object, not undefined.');
   const fields = readFields('A record', value, RECORD_FIELDS);
   return defined({
-    content: readContent(fields['content']),
-    importance: readImportance(fields['importance']),
-    tags: readTags(fields['tags']) ?? [],
-    slot: readSlot(fields['slot']),
-    project: readProject(fields['project']),
+    ...readMemoryFields(fields),
     metadata: fields['metadata'] === undefined ? undefined : readForeignMetadata(fields['metadata']),
     occurred_at: readTime('occurred_at', fields['occurred_at']),
     timestamp: readTime('timestamp', fields['timestamp']),

@@ -1,9 +1,10 @@
 /** Which memories answer a query best. Pure: everything it knows comes from the corpus and the request. */
 
+import type { ScoreParts } from '../../protocol/memories.js';
 import type { SearchCorpus } from '../../protocol/search.js';
 import type { QueryWord } from '../../text/queryWords.js';
 import { BestOf, type Seed } from './bestOf.js';
-import { byScore, type Ranked, type ScoreParts } from './ranked.js';
+import { byScore, type Ranked } from './ranked.js';
 import { belowReplacements } from './replaced.js';
 import { RANKING, RECENCY_HALF_LIFE_DAYS, type RankingWeights } from './weights.js';
 import { inverseDocumentFrequency, resolveWords, WordScores, type ResolvedWord } from './wordScores.js';

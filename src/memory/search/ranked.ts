@@ -1,14 +1,6 @@
 /** A memory that was found, with its score. */
 
-/** Parts of a score; their sum is it. */
-export interface ScoreParts {
-  words: number;
-  context: number;
-  time: number;
-  recency: number;
-  importance: number;
-  slot_head: number;
-}
+import type { ScoreParts } from '../../protocol/memories.js';
 
 export interface Ranked {
   readonly document: number;
