@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { noWorker, START_AGAIN } from '../client/callErrors.js';
 import { locateMemory } from '../client/dataDirectory.js';
 import { loadBundle } from '../client/distFiles.js';
 import { connectToOwner } from '../client/stdioConnection.js';
@@ -77,10 +78,7 @@ class OwnerAtHand {
     const { phase, error } = isWanted ? await host.start() : host.state;
     if (phase === 'failed' && error !== null) throw GreeumError.fromJSON(error);
     if (phase !== 'stopped') return;
-    throw new GreeumError('worker_required', `No worker is running for ${host.dataDir}.`, {
-      retry: 'after-reconnect',
-      hint: 'It was stopped. Start it: "Greeum: Start Worker" in VS Code, or "greeum worker serve --detach".',
-    });
+    throw noWorker(host, `It was stopped. ${START_AGAIN}`);
   }
 
   async #openHost(): Promise<WorkerHost> {

@@ -7,11 +7,14 @@ import type { Candidate } from './discovery.js';
 import { describeEndpoint } from './endpoint.js';
 
 const START_ONE = 'Start one with "greeum worker serve --detach", or open VS Code with the Greeum extension.';
+/** After it was stopped on purpose. */
+export const START_AGAIN = 'Start it: "Greeum: Start Worker" in VS Code, or "greeum worker serve --detach".';
 
-export function noWorker({ dataDir }: MemoryLocation): GreeumError {
+/** @param hint how it could come about that there is one */
+export function noWorker({ dataDir }: Pick<MemoryLocation, 'dataDir'>, hint = START_ONE): GreeumError {
   return new GreeumError('worker_required', `No worker is running for ${dataDir}.`, {
     retry: 'after-reconnect',
-    hint: START_ONE,
+    hint,
   });
 }
 

@@ -24,8 +24,9 @@ export interface MemoryLocation {
 }
 
 /**
- * Resolves `explicit`, else `GREEUM_DATA_DIR`, else Python's `data_dir`, else `~/.greeum`. Creates nothing, and says nothing about whether the
- * directory is usable: that is for whoever opens it. Cheap enough to be asked again before each call.
+ * Resolves `explicit`, else `GREEUM_DATA_DIR`, else Python's `data_dir`, else `~/.greeum`. Creates nothing, and says
+ * nothing about whether the directory is usable: that is for whoever opens it. Cheap enough to be asked again before
+ * each call.
  */
 export function locateMemory(explicit: string | undefined, env: Environment): MemoryLocation {
   const dataDir = realPath(

@@ -19,6 +19,7 @@ import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operation
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { VERSION } from '../protocol/version.js';
 import { locateMemory, type MemoryLocation } from './dataDirectory.js';
+import { noWorker, START_AGAIN } from './callErrors.js';
 import { findCandidates, readDiscovery } from './discovery.js';
 import { isSameState, STOPPED, type HostLog, type HostState } from './hostState.js';
 import { Emitter, type Disposable, type Event } from './emitter.js';
@@ -358,10 +359,7 @@ export class WorkerHost {
     const { phase, error } = this.#state;
     if (phase === 'failed' && error !== null) return GreeumError.fromJSON(error);
     if (phase !== 'stopped') return null;
-    return new GreeumError('worker_required', `No worker is running for ${this.dataDir}.`, {
-      retry: 'after-reconnect',
-      hint: 'Start it: "Greeum: Start Worker" in VS Code, or "greeum worker serve --detach".',
-    });
+    return noWorker(this, START_AGAIN);
   }
 
   get #location(): MemoryLocation {
