@@ -11,8 +11,8 @@ export interface Renewal {
 }
 
 /**
- * Configurations that start `greeum mcp serve` hold no token and are not touched. A token is 43 characters of chance, so
- * it is exchanged as text, wherever it stands: in a URL, in a header, in any format.
+ * Configurations that start `greeum mcp serve` hold no token and are not touched. A token is 43 characters of chance,
+ * so it is exchanged as text, wherever it stands: in a URL, in a header, in any format.
  */
 export async function renewToken(machine: Machine, { from, to }: { from: string; to: string }): Promise<Renewal> {
   const renewal: Renewal = { updated: [], failed: [] };

@@ -1,6 +1,6 @@
 /**
- * Who listens at an address is not yet the owner of the directory. Whoever can put a `worker_state.json` there, or takes
- * the port of an owner that died, could collect memories and the token. So before anything is said:
+ * Who listens at an address is not yet the owner of the directory. Whoever can put a `worker_state.json` there, or
+ * takes the port of an owner that died, could collect memories and the token. So before anything is said:
  *
  * - A Unix socket counts when it, and the folder that it lies in, belong to us or to the owner of the data directory,
  *   and nobody else may enter that folder: then nobody else can have put it there.

@@ -15,8 +15,8 @@ export interface Platform {
 }
 
 /**
- * `--data-dir`, else `GREEUM_DATA_DIR`, else what Python Greeum is configured for, else `~/.greeum`; a leading `~` is the
- * home folder. Not made absolute.
+ * `--data-dir`, else `GREEUM_DATA_DIR`, else what Python Greeum is configured for, else `~/.greeum`; a leading `~` is
+ * the home folder. Not made absolute.
  * @param configured asked only when nothing comes before it
  */
 export function chooseDataDir(

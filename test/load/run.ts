@@ -1,6 +1,7 @@
 /**
- * `npm run test:load -- --minutes 10`: 200 idle and 64 busy connections for a while. Memory and descriptors of the worker
- * must stay as they were, and `/healthz` be answered within 50 ms. Linux only: it reads `/proc`. Needs a quiet machine.
+ * `npm run test:load -- --minutes 10`: 200 idle and 64 busy connections for a while. Memory and descriptors of the
+ * worker must stay as they were, and `/healthz` be answered within 50 ms. Linux only: it reads `/proc`. Needs a quiet
+ * machine.
  */
 
 import { Agent, request } from 'node:http';

@@ -72,8 +72,8 @@ export function findLeftovers(files: Files, dataDir: string, layout: Layout): st
 }
 
 /**
- * The discovery file, where it is of an owner of ours that is gone, or of nobody any more. Only to be asked while nobody
- * owns the directory. The socket beside it is left alone: it holds nothing, and the next owner replaces it.
+ * The discovery file, where it is of an owner of ours that is gone, or of nobody any more. Only to be asked while
+ * nobody owns the directory. The socket beside it is left alone: it holds nothing, and the next owner replaces it.
  */
 export function findDiscovery(files: Files, dataDir: string): string[] {
   const path = join(dataDir, DISCOVERY_FILE);
