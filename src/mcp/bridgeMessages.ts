@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { GreeumError } from '../protocol/errors.js';
+import { RPC_INTERNAL_ERROR } from '../protocol/jsonRpc.js';
 import { isOperation, isWriteOperation } from '../protocol/operations.js';
 import { failure } from './toolFailure.js';
 
@@ -55,7 +56,7 @@ export function failedAnswer(
   const key = field(field(params, 'arguments'), 'idempotency_key');
   if (isTool) return { jsonrpc: '2.0', id, result: failure(known, key) };
   const text = known.hint === undefined ? known.message : `${known.message} ${known.hint}`;
-  return { jsonrpc: '2.0', id, error: { code: -32603, message: text, data: known.toJSON() } };
+  return { jsonrpc: '2.0', id, error: { code: RPC_INTERNAL_ERROR, message: text, data: known.toJSON() } };
 }
 
 /** An owner had it and did not answer. */

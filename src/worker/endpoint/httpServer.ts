@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { kindOf, type ErrorCode } from '../../protocol/errors.js';
-import { STDIO_PATH, STDIO_UPGRADE } from '../../protocol/jsonRpc.js';
+import { STDIO_PATH, STDIO_UPGRADE, RPC_INVALID_REQUEST } from '../../protocol/jsonRpc.js';
 import type { Admission, Admit } from './auth.js';
 import { discardBody } from './body.js';
 import type { Connections } from './connections.js';
@@ -212,7 +212,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: null,
-    error: { code: -32600, message, data: { code, message, outcome: 'not_written', retry: 'never' } },
+    error: { code: RPC_INVALID_REQUEST, message, data: { code, message, outcome: 'not_written', retry: 'never' } },
   });
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
