@@ -1,5 +1,6 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 import { version } from '../../package.json';
+import { editorApi } from './editorApi.js';
 import { executables, modules, projectRoot } from './entries.js';
 import { nativeLocksPath } from './nativeLocks.js';
 
@@ -22,10 +23,10 @@ const common = {
   // The oldest Node that runs the command line; the extension host is newer.
   target: 'node20',
   // SQLite's binary lies beside the bundles; the sources name the one in node_modules only for running unbundled.
-  external: ['vscode', 'sql.js/dist/sql-wasm.wasm'],
+  external: ['sql.js/dist/sql-wasm.wasm'],
   // Its main file finds its parts in a way that no bundler can follow.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  plugins: [nativeLocks],
+  plugins: [nativeLocks, editorApi],
   define: { GREEUM_VERSION: JSON.stringify(version) },
   sourcemap: 'linked',
   // Licences of what is bundled are collected in one file instead (notices.ts).

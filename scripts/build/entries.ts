@@ -9,6 +9,8 @@ export const distDir = path.join(projectRoot, 'dist');
 /** One bundle each: name in `dist/` without `.js` → source. Threads and the stdio server are started by file path. */
 export const modules: Readonly<Record<string, string>> = {
   extension: 'src/extension/activate.ts',
+  host: 'src/client/workerHost.ts',
+  features: 'src/extension/features.ts',
   owner: 'src/worker/ownerThread.ts',
   writer: 'src/worker/writerThread.ts',
   background: 'src/worker/backgroundThread.ts',
@@ -16,6 +18,7 @@ export const modules: Readonly<Record<string, string>> = {
   doctor: 'src/worker/doctor.ts',
   'mcp-stdio': 'src/mcp/bridge.ts',
   agents: 'src/agents/index.ts',
+  transfer: 'src/transfer/index.ts',
   torture: 'src/torture/torture.ts',
   'torture-client': 'src/torture/clientProcess.ts',
 };

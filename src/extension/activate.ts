@@ -1,16 +1,19 @@
 // First, because it times the others.
-import { countProcessorTime, sinceLoad } from './processorTime.js';
+import { countMainThreadTime, sinceLoad } from './mainThreadTime.js';
 import type * as vscode from 'vscode';
-import { WorkerHost } from '../client/workerHost.js';
+import { loadBundle } from '../client/distFiles.js';
+import type * as Host from '../client/workerHost.js';
 import { GreeumError } from '../protocol/errors.js';
 import { VERSION } from '../protocol/version.js';
 import { CompanionCli } from './cli/companionCli.js';
-import { registerCommands } from './commands.js';
-import { DocumentFeatures } from './documentFeatures.js';
+import { registerCommands } from './commandRegistry.js';
 import { Documents } from './documents.js';
+import type * as Features from './features.js';
+import { inTurns } from './inTurns.js';
 import { Log } from './log.js';
 import { McpProvider } from './mcpProvider.js';
 import { Scope } from './scope.js';
+import type { Services } from './services.js';
 import { Settings } from './settings.js';
 import { StoredState } from './state.js';
 import { StatusBar } from './statusBar.js';
@@ -21,27 +24,35 @@ import { WorkerSession } from './workerSession.js';
 /** The editor ends the extension host soon after; what is acknowledged by then is on disk anyway. */
 const DEACTIVATE_WITHIN_MS = 2000;
 
-/** Processor time of loading: between that and `activate` the editor does other work. */
+/** Of the bundle: between that and `activate` the editor does other work. */
 const loadMs = sinceLoad();
+
+/** At the first use: what a window needs for opening is only here. */
+const features = (): typeof Features => loadBundle('features.js') as typeof Features;
 
 let session: WorkerSession | undefined;
 
-/** Wires the parts together; what they do is theirs. The worker starts after this has returned. */
+/**
+ * Wires the parts together; what they do is theirs. What nobody sees yet (the worker, servers for agents, terminals)
+ * follows after this has returned.
+ */
 export function activate(context: vscode.ExtensionContext): void {
-  const sinceActivate = countProcessorTime();
+  const sinceActivate = countMainThreadTime();
   const log = new Log();
   const settings = new Settings();
   const worker = new WorkerSession(settings.current, ({ dataDir, http, secrets }) => {
+    const { WorkerHost } = loadBundle('host.js') as typeof Host;
     return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets });
   });
   session = worker;
   const state = new StoredState(context.globalState, context.workspaceState);
-  const extension = { version: VERSION, path: context.extensionPath, activationMs: 0 };
-  const documents = new Documents(worker, extension);
+  const extension = { version: VERSION, path: context.extensionPath, loadMs, wiringMs: 0 };
+  const documents = new Documents(worker, extension, features);
   const scope = new Scope(settings, state);
   const cli = new CompanionCli(context, settings, log);
   const views = new Views(worker, scope, state, log);
   const reported = (error: unknown): void => log.failure(GreeumError.from(error));
+  const services: Services = { session: worker, documents, log, settings, scope, views, state, cli, extension };
   context.subscriptions.push(
     log,
     settings,
@@ -49,18 +60,22 @@ export function activate(context: vscode.ExtensionContext): void {
     worker.onLog(({ level, text }) => log.write(level, text)),
     settings.onDidChange((next) => void worker.apply(next).catch(reported)),
     documents,
-    new DocumentFeatures(worker),
     scope,
     cli,
     views,
     new StatusBar(worker),
-    new Troubles(worker, log),
-    new McpProvider(worker, VERSION),
-    registerCommands({ session: worker, documents, log, settings, scope, views, state, cli, extension }),
+    registerCommands((id, args) => features().runCommand(id, services, args)),
+    inTurns([
+      // Before the worker starts, or its first trouble would be told to nobody.
+      () => new Troubles(worker, log),
+      () => void worker.start({ joinOnly: !settings.current.autoStart }).catch(reported),
+      () => new McpProvider(worker, VERSION),
+      () => documents.registerLinksAndHovers(),
+      () => cli.offer(),
+    ]),
   );
-  setImmediate(() => void worker.start({ joinOnly: !settings.current.autoStart }).catch(reported));
-  extension.activationMs = loadMs + sinceActivate();
-  log.info(`Greeum ${VERSION} activated in ${extension.activationMs.toFixed(1)} ms of processor time`);
+  extension.wiringMs = sinceActivate();
+  log.info(`Greeum ${VERSION}: loaded in ${loadMs.toFixed(1)} ms, wired in ${extension.wiringMs.toFixed(1)} ms`);
 }
 
 /** Resolves when the worker has drained its queue and let go of the memory, or when the time is up. */

@@ -2,8 +2,11 @@ import * as vscode from 'vscode';
 import { GreeumError } from '../protocol/errors.js';
 import { addMemory } from './commands/addMemory.js';
 import { addSelection } from './commands/addSelection.js';
+import { checkDataFolder } from './commands/checkDataFolder.js';
 import { copyMcpConfiguration } from './commands/copyMcpConfiguration.js';
+import { exportMemories } from './commands/exportMemories.js';
 import { flushToDisk } from './commands/flushToDisk.js';
+import { importMemories } from './commands/importMemories.js';
 import { copyMemory, linkMemories, openMemory } from './commands/memories.js';
 import { installCommand } from './commands/installCommand.js';
 import { openDataFolder } from './commands/openDataFolder.js';
@@ -15,10 +18,10 @@ import { showWorkerStatus } from './commands/showWorkerStatus.js';
 import { clearSlot, pinSlot, setSlot, unpinSlot } from './commands/slots.js';
 import { startWorker } from './commands/startWorker.js';
 import { stopWorker } from './commands/stopWorker.js';
+import { verifyMemories } from './commands/verifyMemories.js';
 import { chooseScope, clearFilter, filterMemories, groupBy, refreshViews, showMore } from './commands/viewCommands.js';
 import { showError } from './errors.js';
 import { COMMANDS, type CommandId } from './ids.js';
-import { DisposableStore, type DisposableLike } from './lifecycle.js';
 import type { Services } from './services.js';
 
 const { l10n } = vscode;
@@ -55,6 +58,10 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
     stopped: startWorker,
   },
   [COMMANDS.flushToDisk]: needsWorker(flushToDisk),
+  [COMMANDS.importMemories]: needsWorker(importMemories),
+  [COMMANDS.exportMemories]: needsWorker(exportMemories),
+  [COMMANDS.verifyMemories]: needsWorker(verifyMemories),
+  [COMMANDS.checkDataFolder]: always(checkDataFolder),
   [COMMANDS.copyMcpConfiguration]: always(copyMcpConfiguration),
   [COMMANDS.rotateAccessToken]: needsWorker(rotateAccessToken),
   [COMMANDS.installCommand]: always(installCommand),
@@ -78,20 +85,11 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   [COMMANDS.showMore]: needsWorker(showMore),
 };
 
-/** Registers every command. What one throws is shown, never thrown at the editor. */
-export function registerCommands(services: Services): DisposableLike {
-  const store = new DisposableStore();
-  for (const id of Object.values(COMMANDS)) {
-    store.add(vscode.commands.registerCommand(id, (...args: unknown[]) => run(COMMAND_TABLE[id], services, args)));
-  }
-  return store;
-}
-
-async function run(variants: Variants, services: Services, args: readonly unknown[]): Promise<unknown> {
+/** Does what a command does. What it throws is shown, never thrown at the editor. */
+export async function runCommand(id: CommandId, services: Services, args: readonly unknown[]): Promise<unknown> {
   try {
-    return await (
-      await variantFor(variants, services)
-    )(services, ...args);
+    const action = await variantFor(COMMAND_TABLE[id], services);
+    return await action(services, ...args);
   } catch (error) {
     void showError(error, services.log);
     return undefined;

@@ -1,48 +1,42 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { MemoryService } from '../protocol/memoryService.js';
 import { isSafePath, memoryReferences, placeReference, type TextSpan } from './documentLinks.js';
-import { DOCUMENT_SCHEME } from './ids.js';
-import { Disposable } from './lifecycle.js';
 import { memoryUri } from './memoryUri.js';
 import { reader } from './views/treeItems.js';
 import { memoryTooltip } from './views/treeText.js';
-import type { WorkerSession } from './workerSession.js';
 
 const { l10n } = vscode;
 
-/** Links and hovers in the documents of memories: to other memories, and back to where one was noted. */
-export class DocumentFeatures extends Disposable implements vscode.DocumentLinkProvider, vscode.HoverProvider {
-  constructor(private readonly session: WorkerSession) {
-    super();
-    const selector = { scheme: DOCUMENT_SCHEME };
-    this._register(vscode.languages.registerDocumentLinkProvider(selector, this));
-    this._register(vscode.languages.registerHoverProvider(selector, this));
-  }
+/** Links in the document of a memory: to other memories, and back to where it was noted. */
+export async function documentLinks(document: vscode.TextDocument): Promise<vscode.DocumentLink[]> {
+  const text = document.getText();
+  const links = memoryReferences(text).map((reference) => {
+    const link = new vscode.DocumentLink(rangeOf(reference), memoryUri(reference.blockIndex));
+    link.tooltip = l10n.t('Open memory #{0}', reference.blockIndex);
+    return link;
+  });
+  const place = placeReference(text);
+  const file = place === null ? null : await findFile(place.file);
+  if (place === null || file === null) return links;
+  const { startLine, endLine } = place;
+  // The editor reads lines from such a fragment.
+  const target = file.with({ fragment: `L${startLine},1-L${endLine + 1},1` });
+  const link = new vscode.DocumentLink(rangeOf(place), target);
+  link.tooltip = l10n.t('Go to where it was noted');
+  return [...links, link];
+}
 
-  async provideDocumentLinks(document: vscode.TextDocument): Promise<vscode.DocumentLink[]> {
-    const text = document.getText();
-    const links = memoryReferences(text).map((reference) => {
-      const link = new vscode.DocumentLink(rangeOf(reference), memoryUri(reference.blockIndex));
-      link.tooltip = l10n.t('Open memory #{0}', reference.blockIndex);
-      return link;
-    });
-    const place = placeReference(text);
-    const file = place === null ? null : await findFile(place.file);
-    if (place === null || file === null) return links;
-    const { startLine, endLine } = place;
-    // The editor reads lines from such a fragment.
-    const target = file.with({ fragment: `L${startLine},1-L${endLine + 1},1` });
-    const link = new vscode.DocumentLink(rangeOf(place), target);
-    link.tooltip = l10n.t('Go to where it was noted');
-    return [...links, link];
-  }
-
-  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | null> {
-    const found = memoryReferences(document.getText()).find((each) => rangeOf(each).contains(position));
-    if (found === undefined) return null;
-    const { memory } = await this.session.service.call('get_memory', { block_index: found.blockIndex });
-    return new vscode.Hover(new vscode.MarkdownString(memoryTooltip(memory, reader())), rangeOf(found));
-  }
+/** First words of the memory that is referred to at the position. */
+export async function documentHover(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  service: MemoryService,
+): Promise<vscode.Hover | null> {
+  const found = memoryReferences(document.getText()).find((each) => rangeOf(each).contains(position));
+  if (found === undefined) return null;
+  const { memory } = await service.call('get_memory', { block_index: found.blockIndex });
+  return new vscode.Hover(new vscode.MarkdownString(memoryTooltip(memory, reader())), rangeOf(found));
 }
 
 function rangeOf({ line, start, length }: TextSpan): vscode.Range {

@@ -3,6 +3,8 @@ export interface ExtensionFacts {
   version: string;
   /** Folder it is installed in. */
   path: string;
-  /** Processor time that loading and activating it took on the main thread; 0 until that is over. */
-  activationMs: number;
+  /** How long loading its code held up the main thread. */
+  loadMs: number;
+  /** How long `activate` did; 0 until that is over. */
+  wiringMs: number;
 }

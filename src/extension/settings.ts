@@ -38,14 +38,16 @@ export class Settings extends Disposable {
 }
 
 function read(): AllSettings {
-  const configuration = vscode.workspace.getConfiguration();
+  // Of our section alone: the editor copies what it is asked for, and everything is thousands of keys.
+  const configuration = vscode.workspace.getConfiguration(CONFIGURATION_SECTION);
+  const get = (setting: string): unknown => configuration.get(setting.slice(CONFIGURATION_SECTION.length + 1));
   const raw: RawSettings = {
-    dataDir: configuration.get(SETTINGS.dataDir),
-    autoStart: configuration.get(SETTINGS.workerAutoStart),
-    httpEnabled: configuration.get(SETTINGS.httpEnabled),
-    httpPort: configuration.get(SETTINGS.httpPort),
-    secrets: configuration.get(SETTINGS.secrets),
+    dataDir: get(SETTINGS.dataDir),
+    autoStart: get(SETTINGS.workerAutoStart),
+    httpEnabled: get(SETTINGS.httpEnabled),
+    httpPort: get(SETTINGS.httpPort),
+    secrets: get(SETTINGS.secrets),
   };
-  const shown = resolveViewSettings({ scope: configuration.get(SETTINGS.scope) });
+  const shown = resolveViewSettings({ scope: get(SETTINGS.scope) });
   return { ...resolveSettings(raw, process.env, homedir()), ...shown };
 }

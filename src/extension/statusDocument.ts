@@ -10,7 +10,7 @@ import { formatBytes, formatMs } from './wording.js';
 export function renderStatus({ phase, status, error }: HostState, extension: ExtensionFacts, l10n: Localizer): string {
   const rows: [string, string][] = [
     [l10n.t('State of this window'), phase],
-    [l10n.t('Extension'), l10n.t('version {0}, activated in {1}', extension.version, formatMs(extension.activationMs))],
+    [l10n.t('Extension'), extensionLine(extension, l10n)],
   ];
   if (error !== null) {
     rows.push([l10n.t('Error'), `${error.code}: ${error.message}`]);
@@ -46,6 +46,11 @@ export function renderStatus({ phase, status, error }: HostState, extension: Ext
     [l10n.t('HTTP'), status.endpoint ?? l10n.t('off')],
   );
   return page(rows, l10n);
+}
+
+function extensionLine({ version, loadMs, wiringMs }: ExtensionFacts, l10n: Localizer): string {
+  const all = formatMs(loadMs + wiringMs);
+  return l10n.t('version {0}, activated in {1} ({2} of it loading)', version, all, formatMs(loadMs));
 }
 
 function page(rows: readonly [string, string][], l10n: Localizer): string {

@@ -44,7 +44,8 @@ export function openSource({ given, format, stdin, target }: SourceOptions): Sou
   const isStdin = given === '-';
   const file = path.resolve(given);
   const stat = isStdin ? null : statSource(file);
-  const chosen = format ?? (isStdin ? 'jsonl' : stat?.isDirectory() === true ? 'greeum' : formatOfFile(file));
+  const chosen = format ?? (isStdin ? 'jsonl' : guessFormat(file));
+  if (chosen === null) throw saysNothing(file);
   if (isStdin && (chosen === 'greeum' || chosen === 'notes')) {
     throw new GreeumError('invalid_argument', `Standard input cannot be read as ${chosen}.`, {
       hint: 'Give the path instead of -.',
@@ -66,13 +67,18 @@ export function openSource({ given, format, stdin, target }: SourceOptions): Sou
   };
 }
 
-/** @throws GreeumError `invalid_argument` for a file that says nothing of its form */
-function formatOfFile(file: string): ImportFormat {
+/** What a file or folder is by its name; null where that says nothing. @throws GreeumError `read_failed` */
+export function guessFormat(file: string): ImportFormat | null {
+  if (statSource(file).isDirectory()) return 'greeum';
   const name = path.basename(file).toLowerCase();
   if (['memory.md', 'agents.md', 'claude.md'].includes(name)) return 'notes';
   if (/\.(md|markdown)$/.test(name)) return 'markdown';
   if (/\.(jsonl|ndjson|json)$/.test(name)) return 'jsonl';
-  throw new GreeumError('invalid_argument', `${file} does not say what it is. Nothing was imported.`, {
+  return null;
+}
+
+function saysNothing(file: string): GreeumError {
+  return new GreeumError('invalid_argument', `${file} does not say what it is. Nothing was imported.`, {
     hint: `Name it with --format ${IMPORT_FORMATS.join('|')}.`,
   });
 }

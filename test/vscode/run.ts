@@ -6,17 +6,19 @@ import { runInExtensionHost } from './harness/extensionHostSuite.js';
 import { makeTempDir, projectRoot } from './harness/paths.js';
 
 /**
- * `npm run test:vscode`: the suite in a real extension host. `GREEUM_TEST_DESKTOP=1` downloads a desktop VS Code for
+ * `npm run test:vscode`: the suite in a real extension host; `-- TITLE` runs what has that in its title.
+ * `GREEUM_TEST_DESKTOP=1` downloads a desktop VS Code for
  * it (`=1.101.0`: that version); otherwise the editor comes from npm and its window is a page of a headless browser.
  */
 async function main(): Promise<void> {
+  const [title] = process.argv.slice(2);
   await bundleSuite();
   const dataDir = await makeTempDir('data');
   try {
     process.exitCode = await runSuite({
       extensionDevelopmentPath: projectRoot,
       extensionTestsPath: path.join(suiteDir, 'index.js'),
-      env: { GREEUM_DATA_DIR: dataDir },
+      env: { GREEUM_DATA_DIR: dataDir, ...(title === undefined ? {} : { GREEUM_TEST_TITLE: title }) },
     });
   } finally {
     await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });

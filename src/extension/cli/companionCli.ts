@@ -24,28 +24,45 @@ export interface CliPlace {
 export class CompanionCli extends Disposable {
   /** The script to run; there once {@link written} has resolved. */
   readonly file: string;
-  /** Never rejects: a failure is in the log, and the next window tries again. */
-  readonly written: Promise<boolean>;
+  private readonly text: string;
+  private writing: Promise<boolean> | undefined;
 
-  constructor(place: CliPlace, settings: Settings, log: Log) {
+  constructor(
+    private readonly place: CliPlace,
+    private readonly settings: Settings,
+    private readonly log: Log,
+  ) {
     super();
     const script = path.join(place.extensionPath, 'dist', 'cli.js');
-    const launcher = launcherOf(process.platform, { node: process.execPath, script });
-    const folder = path.join(place.globalStorageUri.fsPath, 'bin');
-    this.file = path.join(folder, launcher.fileName);
-    this.written = writeExecutable(this.file, launcher.text).then(
-      () => true,
-      (error: unknown) => {
-        log.failure(GreeumError.from(error));
-        return false;
-      },
-    );
-    const variables = place.environmentVariableCollection;
+    const { fileName, text } = launcherOf(process.platform, { node: process.execPath, script });
+    this.file = path.join(place.globalStorageUri.fsPath, 'bin', fileName);
+    this.text = text;
+  }
+
+  /** Never rejects: a failure is in the log, and the next window tries again. */
+  get written(): Promise<boolean> {
+    return (this.writing ??= this.write());
+  }
+
+  /** Gives the command to the terminals of the editor. */
+  offer(): void {
+    void this.written;
+    const variables = this.place.environmentVariableCollection;
     variables.description = l10n.t('Adds the command greeum, for the same memories as this editor.');
-    variables.append('PATH', path.delimiter + folder);
-    const useFolder = (): void => variables.replace('GREEUM_DATA_DIR', settings.current.dataDir);
+    variables.append('PATH', path.delimiter + path.dirname(this.file));
+    const useFolder = (): void => variables.replace('GREEUM_DATA_DIR', this.settings.current.dataDir);
     useFolder();
-    this._register(settings.onDidChange(useFolder));
+    this._register(this.settings.onDidChange(useFolder));
+  }
+
+  private async write(): Promise<boolean> {
+    try {
+      await writeExecutable(this.file, this.text);
+      return true;
+    } catch (error) {
+      this.log.failure(GreeumError.from(error));
+      return false;
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { english } from '../../../src/extension/localizer.js';
 import { renderStatus } from '../../../src/extension/statusDocument.js';
 import { workerStatus } from './status.js';
 
-const extension = { version: '0.1.0', path: '/ext', activationMs: 9.1 };
+const extension = { version: '0.1.0', path: '/ext', loadMs: 6, wiringMs: 3.1 };
 const render = (state: HostState): string => renderStatus(state, extension, english);
 
 describe('renderStatus', () => {
@@ -22,7 +22,7 @@ describe('renderStatus', () => {
     for (const line of [
       /^Owner +process 4711 \(vscode\)/m,
       /^Epoch +3$/m,
-      /activated in 9\.10 ms$/m,
+      /activated in 9\.10 ms \(6\.00 ms of it loading\)$/m,
       /^Memories +42$/m,
     ]) {
       assert.match(text, line);

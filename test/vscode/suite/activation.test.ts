@@ -19,7 +19,7 @@ describe('the extension', () => {
 
   it('takes no more than 50 ms of the main thread to activate', async () => {
     const status = await waitForStatus(/activated in [\d.]+ ms/);
-    const activationMs = Number(/activated in ([\d.]+) ms/.exec(status)?.[1]);
-    assert.ok(activationMs > 0 && activationMs <= 50, `${activationMs} ms`);
+    const [line, activationMs] = /activated in ([\d.]+) ms.*$/m.exec(status) ?? [];
+    assert.ok(Number(activationMs) > 0 && Number(activationMs) <= 50, line);
   });
 });

@@ -24,6 +24,17 @@ export async function waitForStatus(text: RegExp): Promise<string> {
   });
 }
 
+/** Presses Enter in the box that a command under way opens; resolves with the command's result. */
+export async function pressEnterUntil<T>(what: string, command: Thenable<T>): Promise<T> {
+  const done = Promise.resolve(command).then((result) => ({ result }));
+  const ended = await waitFor(what, async () => {
+    // A box that is not open yet ignores it.
+    await run('workbench.action.acceptSelectedQuickOpenItem');
+    return Promise.race([done, new Promise<false>((resolve) => setTimeout(resolve, 100, false))]);
+  });
+  return ended.result;
+}
+
 /** A file of the workspace, open in the editor. */
 export async function openFile(name: string, text: string): Promise<vscode.TextEditor> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];

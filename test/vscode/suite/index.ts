@@ -9,6 +9,8 @@ export async function run(): Promise<void> {
   const say = console.log;
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => say(`${suiteMark}${format(...args)}`);
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, forbidOnly: true, color: false });
+  const wanted = process.env['GREEUM_TEST_TITLE'];
+  if (wanted !== undefined) mocha.grep(wanted);
   for (const file of readdirSync(__dirname)) {
     if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
   }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { addMemory, openFile, run } from './editor.js';
+import { addMemory, openFile, pressEnterUntil, run } from './editor.js';
 import { storedMemory } from './memoryFile.js';
-import { waitFor } from '../harness/waitFor.js';
 
 describe('memories', () => {
   it('land in memory.db, with the workspace folder as their project', async () => {
@@ -19,11 +18,7 @@ describe('memories', () => {
     const editor = await openFile('notes.py', 'a = 1\nb = 2\nc = 3\n');
     editor.selection = new vscode.Selection(1, 0, 3, 0);
     const adding = run<{ block_index: number }>('greeum.addSelection');
-    // Enter in the box that asks for a note; a box that is not open yet ignores it.
-    const added = await waitFor('the selection to be added', async () => {
-      await run('workbench.action.acceptSelectedQuickOpenItem');
-      return Promise.race([adding, new Promise<false>((resolve) => setTimeout(resolve, 100, false))]);
-    });
+    const added = await pressEnterUntil('the selection to be added', adding);
     await run('greeum.flushToDisk');
     const { context, metadata } = storedMemory(added.block_index) ?? {};
     assert.equal(context, 'b = 2\nc = 3\n');
