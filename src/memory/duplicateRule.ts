@@ -49,10 +49,11 @@ function similarity(content: string, words: readonly string[], other: string): n
   if (words.join(' ') === otherWords.join(' ')) return 1;
   if (Math.min(words.length, otherWords.length) < MIN_WORDS) return 0;
   if (numbersOf(words) !== numbersOf(otherWords) || negations(content) !== negations(other)) return 0;
-  const most = (2 * Math.min(words.length, otherWords.length)) / (words.length + otherWords.length);
-  if (most < DUPLICATE_SIMILARITY) return 0;
-  const ratio = (2 * sharedInOrder(words, otherWords)) / (words.length + otherWords.length);
-  return Math.round(ratio * 10_000) / 10_000;
+  const ratioOf = (shared: number): number => (2 * shared) / (words.length + otherWords.length);
+  // Bounds first: what cannot be like enough is nearly all there is.
+  if (ratioOf(Math.min(words.length, otherWords.length)) < DUPLICATE_SIMILARITY) return 0;
+  if (ratioOf(sharedAtAll(words, otherWords)) < DUPLICATE_SIMILARITY) return 0;
+  return Math.round(ratioOf(sharedInOrder(words, otherWords)) * 10_000) / 10_000;
 }
 
 function wordsOf(text: string): string[] {
@@ -76,6 +77,20 @@ const NEGATIONS =
 
 function negations(text: string): number {
   return normalize(text).match(NEGATIONS)?.length ?? 0;
+}
+
+/** How many words both have, in whatever order: never fewer than in the same order. */
+function sharedAtAll(a: readonly string[], b: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const word of a) left.set(word, (left.get(word) ?? 0) + 1);
+  let shared = 0;
+  for (const word of b) {
+    const count = left.get(word) ?? 0;
+    if (count === 0) continue;
+    shared += 1;
+    left.set(word, count - 1);
+  }
+  return shared;
 }
 
 /** Length of the longest common subsequence. */

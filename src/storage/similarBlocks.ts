@@ -10,6 +10,8 @@ import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 
 /** Blocks that begin alike and are as long: nearly always at most one. */
 const SAME_TEXTS = 4;
+/** See `greeum_blocks_text` in `schema.ts`. */
+const INDEXED_CHARS = 32;
 const BY_KEYWORDS = 3;
 const BY_RECENT_WORDS = 2;
 /** Of the new memory's rare keywords; two texts that are alike by 0.85 share more. */
@@ -57,14 +59,20 @@ function similarFacts(row: readonly Cell[]): SimilarFacts {
 
 /** Through an index of its own, so that a repeated text is found however common its words are. */
 function sameText(sql: Sql, content: string, isLong: boolean): number[] {
-  return sql
-    .all(
-      `SELECT block_index FROM blocks WHERE length(context) = length(?1)
-         AND lower(substr(context, 1, 32)) = lower(substr(?1, 1, 32)) ${isLong ? 'AND context = ?1' : ''}
-       ORDER BY block_index DESC LIMIT ?2`,
-      [content, SAME_TEXTS],
-    )
-    .map(([blockIndex]) => integer(blockIndex));
+  const rows = isLong
+    ? sql.all(`${LIKE_IT} AND context = ?3 ${NEWEST}`, [...indexedParts(content), content])
+    : sql.all(`${LIKE_IT} ${NEWEST}`, indexedParts(content));
+  return rows.map(([blockIndex]) => integer(blockIndex));
+}
+
+const LIKE_IT = `SELECT block_index FROM blocks WHERE length(context) = ?1 AND lower(substr(context, 1, ${INDEXED_CHARS})) = ?2`;
+const NEWEST = `ORDER BY block_index DESC LIMIT ${SAME_TEXTS}`;
+
+/** What the index holds of a text, as SQLite would say it; to bind the whole text costs more than the lookup. */
+function indexedParts(content: string): [chars: number, start: string] {
+  const pairs = content.match(/[\uD800-\uDBFF]/g)?.length ?? 0;
+  const start = [...content.slice(0, 2 * INDEXED_CHARS)].slice(0, INDEXED_CHARS).join('');
+  return [content.length - pairs, start.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())];
 }
 
 function sharingMost({ keywords, words }: AddMemoryCommand, shared: Shared): number[] {

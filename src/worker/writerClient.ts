@@ -5,6 +5,7 @@ import type { Worker } from 'node:worker_threads';
 import { GreeumError } from '../protocol/errors.js';
 import { MAX_CALLER_BYTES, MAX_CALLER_COMMANDS, MAX_QUEUE_BYTES, MAX_QUEUE_COMMANDS } from '../protocol/limits.js';
 import { isWriteOperation, type Operations } from '../protocol/operations.js';
+import { Portions } from './portions.js';
 import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer.js';
 import type { Answer, FromWriter, ToWriter } from './writerMessages.js';
 
@@ -25,10 +26,13 @@ export interface WriterClientEvents {
 
 /** A structured clone of a string costs two bytes a character at most. */
 const BYTES_PER_CHAR = 2;
+/** Answers that are handed on before the thread looks at anything else; a commit has many at once. */
+const ANSWERS_PER_TURN = 8;
 
 export class WriterClient {
   readonly #thread: Worker;
   readonly #events: WriterClientEvents;
+  readonly #answers = new Portions(ANSWERS_PER_TURN);
   readonly #pending = new Map<number, Pending>();
   /** What each caller has under way; callers that have nothing are not listed. */
   readonly #loads = new Map<string, { readonly commands: number; readonly bytes: number }>();
@@ -94,7 +98,7 @@ export class WriterClient {
   #receive(message: FromWriter): void {
     switch (message.type) {
       case 'answers':
-        for (const answer of message.answers) this.#settle(answer);
+        for (const answer of message.answers) this.#answers.add(() => this.#settle(answer));
         return;
       case 'snapshot':
         this.#snapshot = message.snapshot;
@@ -104,6 +108,7 @@ export class WriterClient {
       case 'fatal':
         return this.#lost(GreeumError.fromJSON(message.error));
       case 'closed':
+        this.#answers.flush();
         return this.#onClosed?.();
       case 'opened':
       case 'refused':
@@ -133,6 +138,8 @@ export class WriterClient {
   #lost(error: GreeumError): void {
     if (this.#end !== null) return;
     this.#end = error;
+    // What was answered by then is no loss.
+    this.#answers.flush();
     // Whatever was the end of the thread: which of these it had written by then, nobody can say.
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(lostWriter());
     if (this.#onClosed === null) this.#events.onLost(error);

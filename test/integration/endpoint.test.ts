@@ -393,6 +393,30 @@ describe('the endpoint', () => {
     assert.match(rig.warnings.join(), /^A request failed inside: TypeError at metrics\.ts:\d+:\d+\.$/);
   });
 
+  it('answers /healthz in the midst of many calls that came at the same time', async () => {
+    const health = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const body = JSON.stringify(addCall('a fact'));
+    const call = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const connections = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const connection = open(socket);
+        connection.write(health);
+        await once(connection, 'data');
+        return connection;
+      }),
+    );
+    const [last] = connections.splice(-1);
+    assert.ok(last !== undefined);
+    for (const connection of connections) connection.write(call);
+    last.write(health);
+    await once(last, 'data');
+    const begun = rig.memory.contents.length;
+    assert.ok(begun < connections.length / 2, `${begun} of ${connections.length} calls were carried out before it`);
+    await until(() => rig.memory.contents.length === connections.length);
+    for (const connection of connections) connection.destroy();
+    last.destroy();
+  });
+
   it('counts the connections that are open', async () => {
     assert.equal(rig.endpoint.clients(), 0);
     const peer = open(socket);

@@ -18,6 +18,7 @@ import { createHttpServer, Gate } from './httpServer.js';
 import { ENDPOINT_LIMITS, type EndpointLimits } from './limits.js';
 import { listenOnSocket, listenOnTcp } from './listen.js';
 import { McpRoute } from './mcpRoute.js';
+import { Portions } from '../portions.js';
 import { Pace } from './rateLimit.js';
 import { createRoutes } from './routes.js';
 import { WatchStreams } from './watch.js';
@@ -81,8 +82,9 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   const mcp = new McpRoute({ service, version, token, onChange: onStatus, createServer: options.createMcpServer });
   const watch = new WatchStreams({ status, onStatus }, limits.watchIntervalMs);
   const bodyRoom = new BodyRoom(limits.bodiesInFlightBytes);
+  const calls = new Portions(limits.callsPerTurn);
   const callerOf = (req: IncomingMessage): string => connections.nameOf(req);
-  const routes = createRoutes({ service, status, token, mcp, watch, bodyRoom, callerOf });
+  const routes = createRoutes({ service, status, token, mcp, watch, bodyRoom, calls, callerOf });
   const takeLines = (connection: Socket): void => {
     void mcp.serveLines(connection, connections.nameOf({ socket: connection })).catch((error: unknown) => {
       onWarning(`A connection of lines failed inside: ${kindOf(error)}.`);

@@ -18,6 +18,8 @@ export interface EndpointLimits {
   /** Of the port as a whole: refused for want of the token or for a foreign page. Past it connections are closed. */
   refusalBurst: number;
   refusalsPerSecond: number;
+  /** Calls that are begun before the doors are looked at again. */
+  callsPerTurn: number;
   /** How often slow callers are looked for. */
   checkIntervalMs: number;
   /** Long, because a client that reuses a connection in the very moment it is closed has to call again. */
@@ -38,6 +40,7 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
   requestsPerSecond: 500,
   refusalBurst: 100,
   refusalsPerSecond: 20,
+  callsPerTurn: 4,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   checkIntervalMs: 2_000,

@@ -25,6 +25,7 @@ import { speaksMcp, type McpRoute } from './mcpRoute.js';
 import { METRICS_TYPE, renderMetrics } from './metrics.js';
 import { refuse, send, sendEmpty, sendJson } from './reply.js';
 import type { WatchStreams } from './watch.js';
+import type { Portions } from '../portions.js';
 
 export interface RouteParts {
   service: MemoryService;
@@ -33,14 +34,16 @@ export interface RouteParts {
   mcp: McpRoute;
   watch: WatchStreams;
   bodyRoom: BodyRoom;
+  /** In which calls are carried out, once they are read. */
+  calls: Portions;
   /** Names the connection of a request: its writes take turns with those of others. */
   callerOf: (req: IncomingMessage) => string;
 }
 
-export function createRoutes({ service, status, token, mcp, watch, bodyRoom, callerOf }: RouteParts): Routes {
+export function createRoutes({ service, status, token, mcp, watch, bodyRoom, calls, callerOf }: RouteParts): Routes {
   return {
     [MCP_PATH]: {
-      POST: (exchange) => answerPost(exchange, { service, mcp, bodyRoom, caller: callerOf(exchange.req) }),
+      POST: (exchange) => answerPost(exchange, { service, mcp, bodyRoom, calls, caller: callerOf(exchange.req) }),
       GET: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
       DELETE: (exchange) => answerStream(exchange, mcp, callerOf(exchange.req)),
     },
@@ -72,12 +75,14 @@ async function answerStream({ req, res }: Exchange, mcp: McpRoute, caller: strin
   refuse(res, 405, 'invalid_argument', 'This method is for sessions only.', { headers: ['allow', 'POST'] });
 }
 
-type PostParts = Pick<RouteParts, 'service' | 'mcp' | 'bodyRoom'> & { caller: string };
+type PostParts = Pick<RouteParts, 'service' | 'mcp' | 'bodyRoom' | 'calls'> & { caller: string };
 
-async function answerPost(exchange: Exchange, { service, mcp, bodyRoom, caller }: PostParts): Promise<void> {
+async function answerPost(exchange: Exchange, parts: PostParts): Promise<void> {
+  const { service, mcp, bodyRoom, calls, caller } = parts;
   const { req, res, admission } = exchange;
   const read = await readMessage(exchange, bodyRoom);
   if (read === null) return;
+  await calls.turn();
   const { message } = read;
   if (speaksMcp(req.headers, message)) {
     await mcp.answer({ req, res, caller, body: message });

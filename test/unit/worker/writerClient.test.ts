@@ -142,6 +142,20 @@ describe('the way to the writer thread', () => {
     });
   });
 
+  it('hands answers on that came together a few at a time, so that others have their turn in between', async () => {
+    const writer = await start();
+    let answered = 0;
+    const waiting = Array.from({ length: 100 }, () => add(writer, 'held'));
+    const all = Promise.all([...waiting, add(writer, 'release')].map((one) => one.then(() => (answered += 1))));
+    const perTurn: number[] = [];
+    for (let before = 0; answered < 101; before = answered) {
+      await new Promise((resolve) => setImmediate(resolve));
+      perTurn.push(answered - before);
+    }
+    await all;
+    assert.ok(Math.max(...perTurn) <= 10, `${Math.max(...perTurn)} in one turn`);
+  });
+
   describe('whose thread', () => {
     for (const [what, end] of [
       ['ends', 'exit'],
