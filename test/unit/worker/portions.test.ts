@@ -9,7 +9,7 @@ describe('work in portions', () => {
     const portions = new Portions(2);
     const done: string[] = [];
     for (const piece of ['a', 'b', 'c']) portions.add(() => done.push(piece));
-    assert.deepEqual(done, []);
+    assert.equal(done.length, 0);
     await nextTurn();
     assert.deepEqual(done, ['a', 'b']);
     portions.add(() => done.push('d'));
