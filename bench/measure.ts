@@ -7,9 +7,13 @@ export interface Summary {
 }
 
 export function summarize(values: readonly number[]): Summary {
+  return { median: percentile(values, 0.5), p5: percentile(values, 0.05), p95: percentile(values, 0.95) };
+}
+
+/** @param share 0.5 for the median. @returns NaN of nothing */
+export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { median: at(0.5), p5: at(0.05), p95: at(0.95) };
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
 /** Keeps `callers` calls under way until `count` are done. @returns calls a second, and each call's milliseconds */
@@ -33,20 +37,4 @@ export async function drive(
     }),
   );
   return { perSecond: count / ((performance.now() - startMs) / 1000), latenciesMs };
-}
-
-export interface Row {
-  readonly what: string;
-  readonly value: string;
-  readonly ratio: string;
-  readonly budget: string;
-}
-
-export function table(rows: readonly Row[]): string {
-  const cells = [
-    ['what', 'measured', 'ratio', 'budget'],
-    ...rows.map((row) => [row.what, row.value, row.ratio, row.budget]),
-  ];
-  const [head = [], ...body] = cells.map((row) => `| ${row.join(' | ')} |`);
-  return [head, '|---|---|---|---|', ...body].join('\n');
 }

@@ -30,6 +30,12 @@ export interface Round {
   readonly floorP50Ms: number;
 }
 
+/** What the program prints. */
+export interface QueueRounds {
+  readonly adds: number;
+  readonly rounds: readonly Round[];
+}
+
 interface Run {
   readonly perSecond: number;
   readonly latenciesMs: readonly number[];
@@ -111,7 +117,7 @@ async function round(seed: number): Promise<Round> {
 async function main(): Promise<void> {
   const rounds: Round[] = [];
   for (let index = 0; index < ROUNDS; index += 1) rounds.push(await round(index + 1));
-  console.log(JSON.stringify({ adds: ADDS, rounds }));
+  console.log(JSON.stringify({ adds: ADDS, rounds } satisfies QueueRounds));
 }
 
 void main();
