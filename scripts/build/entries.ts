@@ -21,6 +21,7 @@ export const modules: Readonly<Record<string, string>> = {
   transfer: 'src/transfer/index.ts',
   torture: 'src/torture/torture.ts',
   'torture-client': 'src/torture/clientProcess.ts',
+  'torture-host': 'src/torture/hostProcess.ts',
 };
 
 /** The command line: apart from the others because only it starts with a hashbang. */

@@ -13,7 +13,7 @@ import { wholeNumber } from './values.js';
 interface TortureCommandOptions {
   rounds?: number;
   clients?: number;
-  writes?: number;
+  killRate?: number;
   prefill?: number;
   seed?: number;
   faults?: readonly Fault[];
@@ -22,7 +22,7 @@ interface TortureCommandOptions {
   keep?: true;
 }
 
-const DEFAULTS = { rounds: 20, clients: 8, writes: 120, prefill: 0 };
+const DEFAULTS = { rounds: 20, clients: 8, killRate: 8, prefill: 0 };
 
 export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
   name: 'torture',
@@ -31,9 +31,9 @@ export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
     { flags: '--rounds <number>', says: `faults to make (default: ${DEFAULTS.rounds})`, read: countFrom(1) },
     { flags: '--clients <number>', says: `processes that write (default: ${DEFAULTS.clients})`, read: countFrom(1) },
     {
-      flags: '--writes <number>',
-      says: `the kill rate: a fault after about so many acknowledged writes (default: ${DEFAULTS.writes})`,
-      read: countFrom(1),
+      flags: '--kill-rate <number>',
+      says: `faults for every 1 000 acknowledged writes (default: ${DEFAULTS.killRate})`,
+      read: rate,
     },
     { flags: '--prefill <number>', says: 'memories to add before the first fault', read: wholeNumber },
     { flags: '--seed <number>', says: 'makes the choices of an earlier run again', read: countFrom(0) },
@@ -45,7 +45,7 @@ export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
 });
 
 async function torture(shell: Shell, options: TortureCommandOptions): Promise<void> {
-  const { rounds, clients, writes, prefill } = { ...DEFAULTS, ...options };
+  const { rounds, clients, killRate, prefill } = { ...DEFAULTS, ...options };
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'greeum-torture-'));
   shell.output.note(`greeum: torture with seed ${seed} in ${dataDir}`);
@@ -54,7 +54,7 @@ async function torture(shell: Shell, options: TortureCommandOptions): Promise<vo
     dataDir: path.resolve(dataDir),
     rounds,
     clients,
-    writesPerRound: writes,
+    killRate,
     prefill,
     seed,
     faults: options.faults ?? FAULTS,
@@ -85,7 +85,7 @@ function describeReport(report: TortureReport, whole: boolean): string {
     ['worst takeover', `${report.firstAnswerMs.worst} ms`],
     ['owners (epochs)', report.epochs],
     ['first answer after a kill', describeSpread(report.firstAnswerMs)],
-    ['each client’s first', describeSpread(report.eachAnswerMs)],
+    ['each caller’s first', describeSpread(report.eachAnswerMs)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
@@ -103,6 +103,13 @@ function countFrom(least: number): (text: string) => number {
     if (value < least) throw new InvalidValue(`It must be ${least} or more.`);
     return value;
   };
+}
+
+/** May be a fraction: 0.5 is one fault in 2 000 writes. */
+function rate(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1_000)) throw new InvalidValue('It must be above 0, and 1000 at most.');
+  return value;
 }
 
 function readFaults(list: string): readonly Fault[] {

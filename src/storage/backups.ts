@@ -3,7 +3,7 @@
 import { basename, join } from 'node:path';
 
 import { makeFolderDurably, writeDurably, type Files } from './files.js';
-import { listSegments } from './journal.js';
+import { listSegments } from './journalReader.js';
 import type { Layout } from './layout.js';
 
 /** `memory_<label>_20261123_185444.db`, as Greeum names its own. @returns its path, durable */

@@ -128,6 +128,17 @@ export function writeFully(files: Files, fd: number, bytes: Uint8Array, position
   }
 }
 
+/** Reads until `into` is full or the file ends, however short the single reads come out. @returns bytes read */
+export function readFully(files: Files, fd: number, into: Uint8Array, position: number): number {
+  let done = 0;
+  while (done < into.length) {
+    const read = files.read(fd, done === 0 ? into : into.subarray(done), position + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return done;
+}
+
 export function sameFile(a: FileIdentity | null, b: FileIdentity | null): boolean {
   if (a === null || b === null) return a === b;
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;

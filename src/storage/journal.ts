@@ -1,5 +1,6 @@
 /**
- * The journal: `journal/<first-sequence>.log`, append-only segments of frames (see `frame.ts`).
+ * The journal: `journal/<first-sequence>.log`, append-only segments of frames (see `frame.ts`). This is its writing end;
+ * `journalReader.ts` is the other.
  *
  * Guarantee: when `append` returns, its frames are on disk (`fdatasync`; for a new segment its name too). When it
  * throws, they are cut off again and will never be replayed, unless the error's outcome is `unknown`: then the disk
@@ -14,80 +15,8 @@ import { dirname } from 'node:path';
 import { GreeumError } from '../protocol/errors.js';
 import type { Files } from './files.js';
 import { errnoOf, writeFully } from './files.js';
-import { encodeFrame, scanFrames, type Frame } from './frame.js';
-
-const SEGMENT_NAME = /^(\d{12})\.log$/;
-
-export interface Segment {
-  readonly path: string;
-  readonly firstSequence: number;
-}
-
-/** Segments in order of their first sequence. A folder that is not there has none. */
-export function listSegments(files: Files, folder: string): Segment[] {
-  if (files.stat(folder) === null) return [];
-  return files
-    .list(folder)
-    .map((name) => ({ path: `${folder}/${name}`, match: SEGMENT_NAME.exec(name) }))
-    .filter(({ match }) => match !== null)
-    .map(({ path, match }) => ({ path, firstSequence: Number(match?.[1]) }))
-    .sort((a, b) => a.firstSequence - b.firstSequence);
-}
-
-export interface JournalContents {
-  /** Frames with a sequence above the one asked for, without gaps. */
-  readonly frames: readonly Frame[];
-  /** Bytes of whole frames in all segments. */
-  readonly bytes: number;
-  /** Newest segment; null when there is none. */
-  readonly tail: Tail | null;
-}
-
-interface Tail {
-  readonly segment: Segment;
-  readonly goodBytes: number;
-  readonly fileBytes: number;
-  /** Of the frame that would come next in it. */
-  readonly nextSequence: number;
-}
-
-/**
- * Reads every frame after `afterSequence`. Only the newest segment may end in a torn line. Segments that end before
- * are not looked into: they are retired, and a crash may have brought back any of them.
- * @param minEpoch of the checkpoint at `afterSequence`
- * @throws GreeumError `journal_damaged` for damage to what was acknowledged, for a gap in the sequence, or for
- * an epoch that goes back
- */
-export function readJournal(files: Files, folder: string, afterSequence: number, minEpoch = 0): JournalContents {
-  const segments = listSegments(files, folder);
-  const frames: Frame[] = [];
-  let bytes = 0;
-  let tail: Tail | null = null;
-  let epoch = minEpoch;
-  for (const [index, segment] of segments.entries()) {
-    const next = segments[index + 1];
-    if (next !== undefined && next.firstSequence <= afterSequence + 1) {
-      bytes += files.stat(segment.path)?.size ?? 0;
-      continue;
-    }
-    const content = Buffer.from(files.readAll(segment.path));
-    const scan = scanFrames(content, segment.firstSequence);
-    if (scan.damaged || (next !== undefined && scan.goodBytes < content.length)) throw damage(segment, scan.goodBytes);
-    let expected: number = tail?.nextSequence ?? Math.min(segment.firstSequence, afterSequence + 1);
-    if (segment.firstSequence !== expected) throw gap(segment, expected - 1, segment.firstSequence);
-    for (const { frame } of scan.frames) {
-      if (frame.seq !== expected) throw gap(segment, expected - 1, frame.seq);
-      expected += 1;
-      if (frame.seq <= afterSequence) continue;
-      if (frame.epoch < epoch) throw staleEpoch(segment, frame);
-      epoch = frame.epoch;
-      frames.push(frame);
-    }
-    bytes += scan.goodBytes;
-    tail = { segment, goodBytes: scan.goodBytes, fileBytes: content.length, nextSequence: expected };
-  }
-  return { frames, bytes, tail };
-}
+import { encodeFrame, type Frame } from './frame.js';
+import { listSegments, type JournalContents, type Segment } from './journalReader.js';
 
 export class Journal {
   readonly #files: Files;
@@ -281,25 +210,5 @@ function writeFailed(cause: unknown, outcome: 'not_written' | 'unknown'): Greeum
     retry: 'same-key',
     hint: 'Free space on the disk of the data directory, then try again with the same idempotency key.',
     cause,
-  });
-}
-
-function damage(segment: Segment, offset: number): GreeumError {
-  return damaged(`${segment.path} is damaged at byte ${offset}; a write that was acknowledged stood there.`);
-}
-
-function gap(segment: Segment, before: number, after: number): GreeumError {
-  return damaged(`${segment.path} continues with frame ${after}, but the one before is ${before}: frames are missing.`);
-}
-
-function staleEpoch(segment: Segment, frame: Frame): GreeumError {
-  return damaged(
-    `${segment.path} has frame ${frame.seq} from an older owner (epoch ${frame.epoch}) after a newer one.`,
-  );
-}
-
-function damaged(message: string): GreeumError {
-  return new GreeumError('journal_damaged', message, {
-    hint: 'Nothing was changed. "greeum doctor" says what can be saved, and "greeum doctor --fix" saves it.',
   });
 }

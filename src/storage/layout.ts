@@ -16,6 +16,8 @@ export interface Layout {
   readonly slots: string;
   readonly slotsTemp: string;
   readonly lock: string;
+  /** Held by the one of those who wait for the owner's end that is to come next. */
+  readonly heirLock: string;
 }
 
 /** @param dataDir absolute */
@@ -31,5 +33,6 @@ export function layoutOf(dataDir: string, exists: (path: string) => boolean = ex
     slots: join(folder, 'stm_anchors.db'),
     slotsTemp: join(folder, 'stm_anchors.db.new'),
     lock: join(folder, 'worker.lock'),
+    heirLock: join(folder, 'heir.lock'),
   };
 }

@@ -11,12 +11,14 @@ import { integer, loadEngine, text } from './engine.js';
 import { errnoOf, sameFile, type FileIdentity, type Files } from './files.js';
 import type { Frame } from './frame.js';
 import { Image } from './image.js';
-import { listSegments, readJournal, type JournalContents } from './journal.js';
+import { JournalReader, listSegments, type JournalContents } from './journalReader.js';
 import type { Layout } from './layout.js';
 
 export interface OpenedMemory {
   readonly image: Image;
   readonly journal: JournalContents;
+  /** Stands behind the last frame of `journal`. */
+  readonly reader: JournalReader;
   /** Of the last frame that the image holds now. */
   readonly lastSequence: number;
   /** Largest seen; a new owner takes the next one. */
@@ -90,7 +92,8 @@ function openOnce(
     const applied = image.appliedSequence;
     const firstSegment = listSegments(files, layout.journalFolder)[0];
     if (isNew(database) && firstSegment !== undefined && firstSegment.firstSequence > 1) throw missingDatabase(layout);
-    const journal = readJournal(files, layout.journalFolder, applied, image.epoch);
+    const reader = new JournalReader(files, layout.journalFolder, applied, image.epoch);
+    const journal = reader.read();
     const frames = journal.frames.filter((frame) => frame.seq <= (options.throughSequence ?? Infinity));
     const { changes, moved } = fitted(frames, chainHead(image), options.rebase, layout);
     replay(image, changes, layout);
@@ -98,6 +101,7 @@ function openOnce(
     return {
       image,
       journal,
+      reader,
       lastSequence: last?.seq ?? applied,
       epoch: Math.max(image.epoch, last?.epoch ?? 0),
       database,
@@ -114,7 +118,8 @@ function isNew(database: FileIdentity | null): boolean {
   return database === null || database.size === 0;
 }
 
-function chainHead({ sql }: Image): ChainHead | null {
+/** Null: it has no block. */
+export function chainHead({ sql }: Image): ChainHead | null {
   const row = sql.get('SELECT block_index, hash FROM blocks ORDER BY block_index DESC LIMIT 1');
   return row === undefined ? null : { blockIndex: integer(row[0]), hash: text(row[1]) };
 }

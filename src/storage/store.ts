@@ -6,7 +6,6 @@
 import type { Change } from '../protocol/change.js';
 import type { Command, StoredSlot } from '../protocol/commands.js';
 import type { Facts } from '../protocol/facts.js';
-import type { Rebase } from '../protocol/rebase.js';
 import {
   assertUnchanged,
   checkpointFailed,
@@ -29,7 +28,7 @@ import { RecentBlocks } from './recentBlocks.js';
 import { dropForeignIndexes, ensureSchema } from './schema.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
-import { takeOver } from './takeover.js';
+import { takeOver, type TakeOverOptions } from './takeover.js';
 
 export class Store {
   readonly queries: Queries;
@@ -71,8 +70,9 @@ export class Store {
    * Recovers the directory and begins a new epoch, durably. The caller holds the ownership lock.
    * @throws GreeumError what `takeOver` throws, `journal_write_failed`
    */
-  static async open(files: Files, layout: Layout, nowMs: number, rebase: Rebase): Promise<Store> {
-    const { image, guard, identity, notes, ...taken } = await takeOver(files, layout, nowMs, rebase);
+  static async open(files: Files, layout: Layout, options: TakeOverOptions): Promise<Store> {
+    const { nowMs } = options;
+    const { image, guard, identity, notes, ...taken } = await takeOver(files, layout, options);
     const journal = new Journal(files, layout.journalFolder, taken.journal, taken.lastSequence);
     try {
       const epoch = taken.epoch + 1;

@@ -19,13 +19,14 @@ import { installDatabase, makeInstalledDurable, writeDatabase } from './checkpoi
 import { DatabaseGuard } from './databaseFile.js';
 import { errnoOf, type FileIdentity, type Files } from './files.js';
 import type { Image } from './image.js';
-import { listSegments, readJournal, type JournalContents } from './journal.js';
+import { listSegments, readJournal, type JournalContents } from './journalReader.js';
 import type { Layout } from './layout.js';
+import type { MemoryFollower } from './memoryFollower.js';
 import { openMemory, type OpenedMemory } from './recovery.js';
 import { WalTakeover } from './walTakeover.js';
 
 /** Some 130 000 memories of 300 characters, before the image has to be moved in memory while a write waits. */
-const OWNER_ROOM = 512 * 1024 * 1024;
+export const OWNER_ROOM = 512 * 1024 * 1024;
 
 /**
  * An owner that is killed loses its lock on the directory a moment before the one on the file, and who stands by is
@@ -45,24 +46,34 @@ export interface TakenOver {
   readonly notes: readonly string[];
 }
 
+export interface TakeOverOptions {
+  readonly nowMs: number;
+  readonly rebase: Rebase;
+  /** May have the memory loaded. */
+  readonly follower?: MemoryFollower | undefined;
+}
+
 /**
  * The caller holds the ownership lock.
  * @throws GreeumError what `openMemory` throws, `database_in_use`, `data_dir_unwritable`, `checkpoint_failed`
  */
-export async function takeOver(files: Files, layout: Layout, nowMs: number, rebase: Rebase): Promise<TakenOver> {
+export async function takeOver(files: Files, layout: Layout, options: TakeOverOptions): Promise<TakenOver> {
+  const { nowMs, rebase, follower } = options;
   await createDatabase(files, layout);
   const guard = await guardDatabase(files, layout);
   let opened: OpenedMemory | null = null;
+  const notes: string[] = [];
   try {
     const wal = WalTakeover.begin(files, layout.database);
     try {
-      opened = await openMemory(files, layout, { rebase, room: OWNER_ROOM });
+      const followed = wal === null ? (follower?.take(layout) ?? null) : null;
+      if (followed !== null) notes.push('The memory was loaded while another process owned it.');
+      opened = followed ?? (await openMemory(files, layout, { rebase, room: OWNER_ROOM }));
       wal?.finish();
     } finally {
       wal?.close();
     }
-    const notes =
-      wal === null ? [] : ['memory.db was in WAL mode: its log was merged, and it is in rollback mode now.'];
+    if (wal !== null) notes.push('memory.db was in WAL mode: its log was merged, and it is in rollback mode now.');
     const { image, journal, lastSequence, epoch } = opened;
     const needsCheckpoint = image.isMigrated || opened.moved.length > 0;
     if (!needsCheckpoint) {

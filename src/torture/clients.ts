@@ -8,14 +8,15 @@ import { join } from 'node:path';
 import type { AddMemoryResult } from '../protocol/operations.js';
 import type { ClientLine, ClientSettings } from './clientProcess.js';
 
+/** Writes that a client has under way at once. */
 const CALLERS_EACH = 4;
 /** One client in so many writes by itself while there is no owner. */
 const LOCAL_WRITERS = 4;
 
 interface Client {
   readonly process: ChildProcess;
-  /** When the first of its writes that were sent after `#askedSinceMs` was answered; null: none yet. */
-  answeredAtMs: number | null;
+  /** By caller: when the first of its writes that were sent after `#askedSinceMs` was answered. */
+  readonly answeredAtMs: Map<string, number>;
 }
 
 export interface ClientsOptions {
@@ -55,7 +56,7 @@ export class Clients {
     const child = spawn(process.execPath, [join(__dirname, 'torture-client.js'), JSON.stringify(settings)], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const client: Client = { process: child, answeredAtMs: null };
+    const client: Client = { process: child, answeredAtMs: new Map() };
     createInterface({ input: child.stdout }).on('line', (line) => this.#hear(client, JSON.parse(line) as ClientLine));
     this.#running.push(client);
   }
@@ -71,17 +72,17 @@ export class Clients {
   }
 
   /**
-   * Resolves when every client has heard the answer to a write that it sent after `sinceMs`: what was sent before may
+   * Resolves when every caller of every client has heard the answer to a write that it sent after `sinceMs`: what was sent before may
    * have been answered by an owner that is dead now. One question at a time.
    * @param sinceMs Unix milliseconds
    * @returns when each of them heard it, likewise
    */
   async allAnswered(sinceMs: number): Promise<number[]> {
     this.#askedSinceMs = sinceMs;
-    for (const client of this.#running) client.answeredAtMs = null;
+    for (const client of this.#running) client.answeredAtMs.clear();
     await new Promise<void>((resolve) => (this.#whenAllAnswered = resolve));
     this.#askedSinceMs = Infinity;
-    return this.#running.map(({ answeredAtMs }) => answeredAtMs ?? 0);
+    return this.#running.flatMap(({ answeredAtMs }) => [...answeredAtMs.values()]);
   }
 
   /** Resolves when so many more writes than now were acknowledged. */
@@ -99,19 +100,28 @@ export class Clients {
         return;
       case 'acknowledged':
         this.acknowledged.set(line.key, line.answer);
-        if (line.sentAtMs >= this.#askedSinceMs) client.answeredAtMs ??= line.heardAtMs;
+        if (line.sentAtMs >= this.#askedSinceMs) noteFirst(client.answeredAtMs, callerOf(line.key), line.heardAtMs);
         this.#tellWhoWaits();
     }
   }
 
   #tellWhoWaits(): void {
-    if (this.#running.every(({ answeredAtMs }) => answeredAtMs !== null)) this.#whenAllAnswered?.();
+    if (this.#running.every(({ answeredAtMs }) => answeredAtMs.size === CALLERS_EACH)) this.#whenAllAnswered?.();
     for (const waiting of [...this.#waiting]) {
       if (this.acknowledged.size < waiting.count) continue;
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
       waiting.resolve();
     }
   }
+}
+
+/** A key is its caller's name and a number. */
+function callerOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('.'));
+}
+
+function noteFirst(times: Map<string, number>, name: string, atMs: number): void {
+  if (!times.has(name)) times.set(name, atMs);
 }
 
 /** `close`, not `exit`: everything it wrote has been read by then. */

@@ -1,26 +1,41 @@
-/** Processes that own the directory or wait for it: what VS Code windows are, without the windows. */
+/** Processes that own the directory or come to: three windows, and the server that an agent has started. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Each is started anew when it was killed. */
+const KINDS = ['window', 'window', 'window', 'server'] as const;
+type Kind = (typeof KINDS)[number];
+
+interface Host {
+  readonly kind: Kind;
+  readonly process: ChildProcess;
+}
+
 export class Hosts {
   readonly #dataDir: string;
   readonly #lockFile: string;
-  readonly #running = new Map<number, ChildProcess>();
+  readonly #running = new Map<number, Host>();
 
   constructor(dataDir: string) {
     this.#dataDir = dataDir;
     this.#lockFile = join(dataDir, 'data', 'worker.lock');
   }
 
-  /** A stdio server becomes the owner when there is none, and waits for the owner's end otherwise. */
-  start(): void {
-    const child = spawn(process.execPath, [join(__dirname, 'cli.js'), 'mcp', 'serve', '--data-dir', this.#dataDir], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    if (child.pid !== undefined) this.#running.set(child.pid, child);
+  startAll(): void {
+    for (const kind of KINDS) this.start(kind);
+  }
+
+  /** A window stands by while another process owns; a stdio server only carries lines until it notices a need. */
+  start(kind: Kind): void {
+    const args =
+      kind === 'window'
+        ? [join(__dirname, 'torture-host.js'), this.#dataDir]
+        : [join(__dirname, 'cli.js'), 'mcp', 'serve', '--data-dir', this.#dataDir];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+    if (child.pid !== undefined) this.#running.set(child.pid, { kind, process: child });
   }
 
   get pids(): number[] {
@@ -38,23 +53,24 @@ export class Hosts {
     }
   }
 
-  /** `kill -9`. */
-  async kill(pid: number): Promise<void> {
-    const child = this.#running.get(pid);
-    if (child === undefined) return;
+  /** `kill -9`. @returns what it was */
+  async kill(pid: number): Promise<Kind> {
+    const host = this.#running.get(pid);
+    if (host === undefined) throw new Error(`${pid} is none of the hosts.`);
     this.#running.delete(pid);
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
+    const gone = once(host.process, 'exit');
+    host.process.kill('SIGKILL');
     await gone;
+    return host.kind;
   }
 
   signal(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#running.get(pid)?.kill(signal);
+    this.#running.get(pid)?.process.kill(signal);
   }
 
-  /** Orderly: a stdio server ends with its input. */
+  /** Orderly: each of them ends with its input. */
   async stopAll(): Promise<void> {
-    const ends = [...this.#running.values()].map(async (child) => {
+    const ends = [...this.#running.values()].map(async ({ process: child }) => {
       const gone = once(child, 'exit');
       child.stdin?.end();
       await gone;

@@ -22,8 +22,8 @@ export interface TortureOptions {
   readonly rounds: number;
   /** Processes that add memories. */
   readonly clients: number;
-  /** Acknowledged writes between two faults: from half to one and a half of it. */
-  readonly writesPerRound: number;
+  /** Faults for every 1 000 acknowledged writes; from half to one and a half of the writes come between two of them. */
+  readonly killRate: number;
   /** Memories added before the first fault; a larger directory takes longer to take over. */
   readonly prefill: number;
   readonly seed: number;
@@ -58,7 +58,7 @@ export interface TortureReport extends Findings {
   readonly kills: number;
   readonly suspensions: number;
   readonly takeovers: number;
-  /** From the death of an owner until one client hears the answer to a write sent after it, and until each does. */
+  /** From the death of an owner until one caller hears the answer to a write sent after it, and until each does. */
   readonly firstAnswerMs: Spread;
   readonly eachAnswerMs: Spread;
 }

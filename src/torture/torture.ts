@@ -17,8 +17,6 @@ import type { Fault, Spread, TortureOptions, TortureReport } from './options.js'
 import { Random } from './random.js';
 import { textFor } from './texts.js';
 
-/** Processes that may own the directory: three windows. */
-const HOSTS = 3;
 const PREFILL_CALLERS = 64;
 const SUSPEND_MS = 1_000;
 /** A fault comes up to so long after the writes it waited for, to meet the owner in any state. */
@@ -46,8 +44,9 @@ class Torture {
   }
 
   async run(): Promise<TortureReport> {
-    const { rounds, clients, seed, writesPerRound, dataDir } = this.#options;
-    for (let index = 0; index < HOSTS; index += 1) this.#hosts.start();
+    const { rounds, clients, seed, killRate, dataDir } = this.#options;
+    const writesPerRound = 1_000 / killRate;
+    this.#hosts.startAll();
     try {
       await this.#prefill();
       for (let index = 0; index < clients; index += 1) this.#clients.start();
@@ -59,7 +58,7 @@ class Torture {
           this.#options.onProgress(`round ${round} of ${rounds}: ${this.#clients.acknowledged.size} acknowledged`);
         }
       }
-      await this.#acknowledged(writesPerRound);
+      await this.#acknowledged(Math.ceil(writesPerRound));
     } finally {
       await this.#clients.killAll();
       await this.#hosts.stopAll();
@@ -104,8 +103,7 @@ class Torture {
         return this.#killOwner();
       case 'kill-host': {
         this.#kills += 1;
-        await this.#hosts.kill(this.#random.pick(this.#hosts.pids));
-        return this.#hosts.start();
+        return this.#hosts.start(await this.#hosts.kill(this.#random.pick(this.#hosts.pids)));
       }
       case 'kill-client':
         this.#kills += 1;
@@ -119,10 +117,10 @@ class Torture {
         if (pid === null) return;
         const taken = this.#until((name) => name === 'worker.lock');
         this.#kills += 1;
-        await this.#hosts.kill(pid);
+        const kind = await this.#hosts.kill(pid);
         await taken;
         await this.#killOwner();
-        return this.#hosts.start();
+        return this.#hosts.start(kind);
       }
       case 'suspend':
         return this.#suspendOwner();
@@ -135,12 +133,12 @@ class Torture {
     if (pid === null) return;
     this.#kills += 1;
     const killedAtMs = Date.now();
-    await this.#hosts.kill(pid);
+    const kind = await this.#hosts.kill(pid);
     const answered = await this.#orStalled(this.#clients.allAnswered(Date.now()));
     const tookMs = answered.map((atMs) => atMs - killedAtMs);
     this.#firstAnswerMs.push(Math.min(...tookMs));
     this.#eachAnswerMs.push(...tookMs);
-    this.#hosts.start();
+    this.#hosts.start(kind);
   }
 
   async #suspendOwner(): Promise<void> {

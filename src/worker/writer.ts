@@ -23,6 +23,7 @@ import {
 import { loadEngine } from '../storage/engine.js';
 import { nodeFiles, type Files } from '../storage/files.js';
 import { layoutOf, type Layout } from '../storage/layout.js';
+import type { MemoryFollower } from '../storage/memoryFollower.js';
 import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
 import { Checkpointer } from './checkpointer.js';
@@ -42,6 +43,8 @@ export interface WriterOptions {
   readonly files?: Files;
   /** Default: `redact`. */
   readonly secrets?: SecretPolicy | undefined;
+  /** What this process has loaded while another one owned the directory. */
+  readonly follower?: MemoryFollower | undefined;
   createBackground(store: Store): Background;
   /** Lines hold no memory text. */
   log(level: LogLevel, text: string): void;
@@ -169,7 +172,7 @@ export class Writer {
     const lock = await OwnershipLock.acquireSoon(files, layout.lock, holder, LOCAL_WRITER_WAIT_MS);
     let writer: Writer;
     try {
-      const store = await Store.open(files, layout, ports.nowMs(), rebase);
+      const store = await Store.open(files, layout, { nowMs: ports.nowMs(), rebase, follower: options.follower });
       for (const note of store.notes) options.log('info', note);
       writer = new Writer(options, layout, lock, store);
     } catch (error) {

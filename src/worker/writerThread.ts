@@ -6,8 +6,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { GreeumError } from '../protocol/errors.js';
+import { nodeFiles } from '../storage/files.js';
+import { Heir } from './heir.js';
 import { ThreadedBackground } from './threadedBackground.js';
-import { warmUp } from './warmUp.js';
 import { Writer } from './writer.js';
 import type { Answer, FromWriter, ToWriter, WriterThreadOptions } from './writerMessages.js';
 
@@ -38,12 +39,14 @@ function scheduleSnapshot(take: () => FromWriter): void {
 }
 
 async function open(): Promise<Writer> {
+  const follower = await heir.itsTurn();
   let writer: Writer | null = null;
   const snapshot = (): FromWriter => ({ type: 'snapshot', snapshot: (writer as Writer).snapshot });
   writer = await Writer.open({
     dataDir,
     role: 'worker',
     secrets,
+    follower: follower ?? undefined,
     createBackground: () => new ThreadedBackground(dataDir, __dirname),
     log: (level, text) => post({ type: 'log', level, text }),
     onChange: () => writer !== null && scheduleSnapshot(snapshot),
@@ -52,11 +55,11 @@ async function open(): Promise<Writer> {
       port.close();
     },
   });
+  heir.leave();
   return writer;
 }
 
-/** Once: what is compiled stays so. */
-let warming: Promise<void> | null = null;
+const heir = new Heir(nodeFiles, dataDir);
 
 /** Without the lock the thread stands by; with any other refusal it ends. */
 async function main(): Promise<void> {
@@ -69,8 +72,7 @@ async function main(): Promise<void> {
     post({ type: 'refused', error: refusal.toJSON() });
     if (refusal.code !== 'lock_busy') return port.close();
     port.once('message', () => void main());
-    warming ??= warmUp();
-    await warming;
+    heir.standBy();
   }
 }
 

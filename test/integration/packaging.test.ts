@@ -31,6 +31,7 @@ const shipped = [
   'dist/owner.js',
   'dist/sql-wasm.wasm',
   'dist/torture-client.js',
+  'dist/torture-host.js',
   'dist/torture.js',
   'dist/writer.js',
   'l10n/bundle.l10n.ko.json',

@@ -19,7 +19,7 @@ describe(`torture (TEST_SEED=${SEED})`, () => {
 
   it('kills owners, clients and those who wait, and finds every acknowledged write once and whole', async function () {
     this.timeout(300_000);
-    const args = ['torture', '--rounds', '8', '--clients', '4', '--writes', '40', '--seed', String(SEED), '--json'];
+    const args = ['torture', '--rounds', '8', '--clients', '4', '--kill-rate', '25', '--seed', String(SEED), '--json'];
     const { status, stdout, stderr } = await greeum([...args, '--data-dir', folder.path]);
     const report = JSON.parse(stdout) as TortureReport;
     assert.equal(status, 0, `${stdout}\n${stderr}`);

@@ -69,7 +69,7 @@ export class TestMemory {
   }
 
   static async open(files: Files, ports: ResolvePorts = countingPorts()): Promise<TestMemory> {
-    return new TestMemory(await Store.open(files, LAYOUT, START_MS, rebase), ports);
+    return new TestMemory(await Store.open(files, LAYOUT, { nowMs: START_MS, rebase }), ports);
   }
 
   /** Writes the commands as one batch. Each gets its own answer or error, in order. */

@@ -2,7 +2,7 @@
 
 import type { Files } from '../files.js';
 import { scanFrames, type Frame } from '../frame.js';
-import { listSegments, type Segment } from '../journal.js';
+import { listSegments, type Segment } from '../journalReader.js';
 import { readDamaged } from './damagedFrames.js';
 
 export interface JournalScan {

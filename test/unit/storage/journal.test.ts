@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import { GreeumError } from '../../../src/protocol/errors.js';
 import { encodeFrame, type Frame } from '../../../src/storage/frame.js';
-import { Journal, listSegments, readJournal } from '../../../src/storage/journal.js';
+import { Journal } from '../../../src/storage/journal.js';
+import { listSegments, readJournal } from '../../../src/storage/journalReader.js';
 import { DiskModel } from '../../support/diskModel.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
 
