@@ -2,8 +2,9 @@
 
 import { GreeumError } from '../protocol/errors.js';
 import { AGENTS, type Agent, type Machine, type ServerCommand } from './agents.js';
-import { readConfig } from './configFile.js';
-import { withoutServer, withServer } from './edits.js';
+import { readConfig, undoWrite, writeConfig, type Written } from './configFile.js';
+import { findServer, withoutServer, withServer } from './edits.js';
+import { probeServer } from './probe.js';
 
 /** What would be written. */
 export interface Plan {
@@ -36,6 +37,33 @@ export async function planDisconnect(agent: Agent, machine: Machine): Promise<Pl
   const before = await readConfig(file);
   const after = withoutServer(agent, before ?? '');
   return before === null || after === before ? null : { agent, file, before, after };
+}
+
+export interface Connected {
+  written: Written;
+  /** Names of the tools that the server answers with. */
+  tools: string[];
+}
+
+/**
+ * Writes the change and starts the server as the file now says; when that does not answer, the file is set back.
+ * @throws GreeumError of the writing or of the server
+ */
+export async function connectAgent({ agent, file, before, after }: Plan, timeoutMs: number): Promise<Connected> {
+  const written = await writeConfig(file, before, after);
+  try {
+    return { written, tools: await probeServer(serverIn(agent, after), timeoutMs) };
+  } catch (error) {
+    await undoWrite(written);
+    const { code, message, hint } = GreeumError.from(error);
+    throw new GreeumError(code, `${message} ${file} is as it was before.`, hint === undefined ? {} : { hint });
+  }
+}
+
+/** How the text says that our server is started: every agent has these three, among others. */
+function serverIn(agent: Agent, text: string): ServerCommand {
+  const { command, args, env } = findServer(agent, text) as ServerCommand;
+  return { command, args, env };
 }
 
 /** The lines that go and come, with two around them; each begins with `-`, `+` or a space. */

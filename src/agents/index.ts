@@ -1,8 +1,7 @@
 /** What `dist/agents.js` exports: a bundle of its own, because reading three formats takes code that little else needs. */
 
 import { undoWrite, writeConfig } from './configFile.js';
-import { agentNamed, changedLines, planConnect, planDisconnect } from './connect.js';
-import { probeServer } from './probe.js';
+import { agentNamed, changedLines, connectAgent, planConnect, planDisconnect } from './connect.js';
 import { exchangeToken } from './renewToken.js';
 import { surveyAgents } from './survey.js';
 import { thisMachine } from './thisMachine.js';
@@ -10,10 +9,10 @@ import { thisMachine } from './thisMachine.js';
 export {
   agentNamed,
   changedLines,
+  connectAgent,
   exchangeToken,
   planConnect,
   planDisconnect,
-  probeServer,
   surveyAgents,
   thisMachine,
   undoWrite,
@@ -21,16 +20,17 @@ export {
 };
 
 export type { Machine, ServerCommand } from './agents.js';
-export type { Plan } from './connect.js';
+export type { Written } from './configFile.js';
+export type { Connected, Plan } from './connect.js';
 export type { Renewal } from './renewToken.js';
 export type { AgentState, SurveyedAgent } from './survey.js';
 
 export interface AgentsModule {
   agentNamed: typeof agentNamed;
   changedLines: typeof changedLines;
+  connectAgent: typeof connectAgent;
   planConnect: typeof planConnect;
   planDisconnect: typeof planDisconnect;
-  probeServer: typeof probeServer;
   exchangeToken: typeof exchangeToken;
   surveyAgents: typeof surveyAgents;
   thisMachine: typeof thisMachine;

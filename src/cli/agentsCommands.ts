@@ -5,7 +5,6 @@ import type { AgentsModule, AgentState, Plan, ServerCommand, SurveyedAgent } fro
 import { locateMemory } from '../client/dataDirectory.js';
 import { loadBundle } from '../client/distFiles.js';
 import { ENV } from '../protocol/environment.js';
-import { GreeumError } from '../protocol/errors.js';
 import { command, UsageError, type ArgumentSpec, type CommandSpec, type OptionSpec } from './commandSpec.js';
 import { EXIT } from './exitCodes.js';
 import type { Shell } from './shell.js';
@@ -66,8 +65,8 @@ function lineOf({ agent, file, state }: SurveyedAgent): string {
 
 async function connect(shell: Shell, options: AgentsOptions, name: string): Promise<void> {
   const bundle = agents();
-  const server = serverCommand(shell, options);
-  const plan = await bundle.planConnect(bundle.agentNamed(name), bundle.thisMachine(shell.system.env), server);
+  const machine = bundle.thisMachine(shell.system.env);
+  const plan = await bundle.planConnect(bundle.agentNamed(name), machine, serverCommand(shell, options));
   const { agent, file, before, after } = plan;
   const done = { agent: agent.id, file };
   if (before === after) {
@@ -75,14 +74,7 @@ async function connect(shell: Shell, options: AgentsOptions, name: string): Prom
     return;
   }
   if (!(await isWanted(shell, options, plan))) return;
-  const written = await bundle.writeConfig(file, before, after);
-  let tools: string[];
-  try {
-    tools = await bundle.probeServer(server, PROBE_TIMEOUT_MS);
-  } catch (error) {
-    await bundle.undoWrite(written);
-    throw withUndone(GreeumError.from(error), file);
-  }
+  const { written, tools } = await bundle.connectAgent(plan, PROBE_TIMEOUT_MS);
   shell.output.result({ ...done, status: 'connected', backup: written.backup, tools }, () =>
     [
       `${agent.name} is connected: the server answers with ${tools.length} tools. Start ${agent.name} anew to use it.`,
@@ -135,8 +127,4 @@ function serverCommand({ system }: Shell, { dataDir }: AgentsOptions): ServerCom
     args: [script, 'mcp', 'serve'],
     env: { [ENV.dataDir]: locateMemory(dataDir, system.env).dataDir },
   };
-}
-
-function withUndone({ code, message, hint }: GreeumError, file: string): GreeumError {
-  return new GreeumError(code, `${message} ${file} is as it was before.`, hint === undefined ? {} : { hint });
 }

@@ -3,6 +3,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { addMemory } from './commands/addMemory.js';
 import { addSelection } from './commands/addSelection.js';
 import { checkDataFolder } from './commands/checkDataFolder.js';
+import { connectAgent } from './commands/connectAgent.js';
 import { copyMcpConfiguration } from './commands/copyMcpConfiguration.js';
 import { exportMemories } from './commands/exportMemories.js';
 import { flushToDisk } from './commands/flushToDisk.js';
@@ -62,6 +63,7 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   [COMMANDS.exportMemories]: needsWorker(exportMemories),
   [COMMANDS.verifyMemories]: needsWorker(verifyMemories),
   [COMMANDS.checkDataFolder]: always(checkDataFolder),
+  [COMMANDS.connectAgent]: always(connectAgent),
   [COMMANDS.copyMcpConfiguration]: always(copyMcpConfiguration),
   [COMMANDS.rotateAccessToken]: needsWorker(rotateAccessToken),
   [COMMANDS.installCommand]: always(installCommand),

@@ -48,6 +48,11 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
   ) {
     super();
     this._register(vscode.workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, this));
+    this._register(
+      vscode.workspace.onDidCloseTextDocument(
+        ({ uri }) => uri.scheme === DOCUMENT_SCHEME && this.pages.delete(uri.path),
+      ),
+    );
     this._register(session.onDidChange(() => this.onWorkerChange()));
     this._register({ dispose: () => clearTimeout(this.statusTimer) });
   }
@@ -61,15 +66,15 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview });
   }
 
-  /** Shows a text that belongs to nobody, for as long as the window is there. */
+  /** Shows a text in Markdown that is no memory's. */
   async openPage(name: string, text: string): Promise<void> {
-    const uri = this.page(name, text);
+    const uri = this.page(`${name}.md`, text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 
-  /** A document of this name and text; what has the name already gets the text. */
+  /** A document with this text, until it is closed; what is open under the name already gets the text. */
   page(name: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: DOCUMENT_SCHEME, path: `/${name}.md` });
+    const uri = vscode.Uri.from({ scheme: DOCUMENT_SCHEME, path: `/${name}` });
     this.pages.set(uri.path, text);
     this.changed.fire(uri);
     return uri;

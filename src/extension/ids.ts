@@ -16,6 +16,7 @@ export const COMMANDS = {
   exportMemories: 'greeum.exportMemories',
   verifyMemories: 'greeum.verifyMemories',
   checkDataFolder: 'greeum.checkDataFolder',
+  connectAgent: 'greeum.connectAgent',
   installCommand: 'greeum.installCommand',
   copyMcpConfiguration: 'greeum.copyMcpConfiguration',
   rotateAccessToken: 'greeum.rotateAccessToken',
@@ -60,6 +61,8 @@ export const CONTEXT_KEYS = {
   hasMemories: 'greeum.hasMemories',
   /** Whose memories are shown: `project` or `everything`. */
   scope: 'greeum.scopeMode',
+  /** An agent was connected from this window. */
+  agentConnected: 'greeum.agentConnected',
   /** What the memories are grouped by. */
   grouping: 'greeum.grouping',
   /** Whether the memories are filtered by words. */

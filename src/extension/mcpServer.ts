@@ -1,7 +1,7 @@
 /** Where an MCP client of this machine finds the worker, chosen without the editor. */
 
+import type { ServerCommand } from '../agents/index.js';
 import { describeEndpoint, parseEndpoint } from '../client/endpoint.js';
-import { ENV } from '../protocol/environment.js';
 
 /** First editor whose MCP client reaches Unix sockets and named pipes (microsoft/vscode pull request 268524). */
 const SOCKET_URI_SINCE = [1, 105] as const;
@@ -56,24 +56,9 @@ export function canUseSocketUri(editorVersion: string): boolean {
   return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
 }
 
-/** How to start `greeum` from a configuration file. */
-export interface CommandLine {
-  command: string;
-  args: readonly string[];
-}
-
-/**
- * An `mcp.json` for agents that start the server themselves; holds no secret. The data directory is always named,
- * because the agent's environment may differ from the editor's.
- */
-export function stdioConfiguration({ command, args }: CommandLine, dataDir: string): string {
-  const server = {
-    type: 'stdio',
-    command,
-    args: [...args, 'mcp', 'serve'],
-    env: { [ENV.dataDir]: dataDir },
-  };
-  return pretty({ servers: { greeum: server } });
+/** An `mcp.json` for agents that start the server themselves; holds no secret. */
+export function stdioConfiguration({ command, args, env }: ServerCommand): string {
+  return pretty({ servers: { greeum: { type: 'stdio', command, args, env } } });
 }
 
 /** An `mcp.json` for agents that take a URL. Holds the token: whoever has it can read and write every memory. */

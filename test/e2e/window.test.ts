@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { waitFor } from '../vscode/harness/waitFor.js';
 import { useEditor } from './editor.js';
@@ -7,7 +9,9 @@ import { GreeumWindow, takePicture } from './greeumWindow.js';
 import { storedTexts } from './memoryFile.js';
 
 describe('Greeum in a window', () => {
-  const editor = useEditor();
+  /** Where agents keep their configurations. */
+  const home = mkdtempSync(path.join(tmpdir(), 'greeum-home-'));
+  const editor = useEditor({ env: { HOME: home } });
 
   let greeum: GreeumWindow;
 
@@ -17,6 +21,8 @@ describe('Greeum in a window', () => {
     greeum = new GreeumWindow(await editor.openLastingWindow(folder));
     await greeum.waitForStatus(/the worker runs in this window/);
   });
+
+  after(() => rm(home, { recursive: true, force: true }));
 
   it('leads a new user through the first steps, which complete by themselves', async () => {
     const { window } = greeum;
@@ -36,7 +42,33 @@ describe('Greeum in a window', () => {
     await completed('Find it again').waitFor();
     assert.equal(await completed('Connect an agent').count(), 0);
     await takePicture(greeum, 'walkthrough', { x: 0, y: 0, width: 1280, height: 720 });
+    await step('Connect an agent').click();
+    await connectCursor(() => window.page.getByRole('button', { name: 'Connect an Agent', exact: true }).click());
+    await completed('Connect an agent').waitFor();
   });
+
+  /** Shows the change, writes it on consent, tries the server, and takes all of it back. */
+  async function connectCursor(begin: () => Promise<void>): Promise<void> {
+    const { window } = greeum;
+    const file = path.join(home, '.cursor/mcp.json');
+    const before = '{\n  // mine\n  "mcpServers": { "other": { "command": "other" } }\n}\n';
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, before);
+    await begin();
+    await window.type('Cursor', { accept: true });
+    const asked = await window.waitForNotification(/Write this to .*mcp\.json/);
+    await window.page.locator('.monaco-diff-editor .line-insert').first().waitFor();
+    await takePicture(greeum, 'connect-agent', { x: 0, y: 0, width: 1280, height: 720 });
+    assert.equal(await readFile(file, 'utf8'), before);
+    await asked.getByRole('button', { name: 'Connect Cursor' }).click();
+    const told = await window.waitForNotification(/Cursor is connected: the server answers with \d+ tools/);
+    const after = await readFile(file, 'utf8');
+    assert.match(after, /"greeum"/);
+    assert.match(after, /\/\/ mine\n.*"other"/);
+    await told.getByRole('button', { name: 'Undo' }).click();
+    await window.waitForNotification(/mcp\.json is as it was before/);
+    assert.equal(await readFile(file, 'utf8'), before);
+  }
 
   it('adds a memory from the palette, and it lands in the file', async () => {
     await greeum.addMemory('We deploy on Tuesdays. 배포는 화요일.');
@@ -92,6 +124,27 @@ describe('Greeum in a window', () => {
     await greeum.window.page.keyboard.press('Enter');
     await waitFor('the memory to open', async () => (await greeum.visibleText()).includes('Redis was too slow'));
   });
+
+  it('imports notes after it has shown what would come, and nothing twice', async () => {
+    const { window } = greeum;
+    const notes = path.join(home, 'AGENTS.md');
+    await writeFile(notes, '# Rules\n\n- Tabs, never spaces.\n- 배포는 화요일.\n');
+    await importFrom(notes);
+    const question = window.page.locator('.monaco-dialog-box', { hasText: 'Import from AGENTS.md? 2 new.' });
+    await question.getByRole('button', { name: 'Import' }).click();
+    await window.waitForNotification(/imported 2 memories/);
+    await importFrom(notes);
+    await window.waitForNotification(/Nothing to import from AGENTS\.md: 0 new, 2 there already/);
+  });
+
+  async function importFrom(file: string): Promise<void> {
+    const { window } = greeum;
+    await window.runCommand('Greeum: Import Memories…');
+    await window.type('File', { accept: true });
+    await window.page.locator('.quick-input-widget:visible', { hasText: 'Greeum: Import Memories' }).waitFor();
+    await waitFor('the dialog to show a folder', async () => (await window.quickInput().inputValue()).startsWith('/'));
+    await window.type(file, { accept: true });
+  }
 
   it('has the greeum command in its terminal, for the same memories', async () => {
     await greeum.window.runCommand('Terminal: Create New Terminal in Editor Area');

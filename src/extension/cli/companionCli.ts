@@ -1,11 +1,13 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ServerCommand } from '../../agents/index.js';
+import { ENV } from '../../protocol/environment.js';
 import { GreeumError } from '../../protocol/errors.js';
 import { Disposable } from '../lifecycle.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
-import { launcherOf } from './launcher.js';
+import { launcherOf, serverCommandOf } from './launcher.js';
 
 const { l10n } = vscode;
 
@@ -44,13 +46,18 @@ export class CompanionCli extends Disposable {
     return (this.writing ??= this.write());
   }
 
+  /** How an agent starts our server: the data directory is named, because its environment may be another one. */
+  serverCommand(dataDir: string): ServerCommand {
+    return serverCommandOf(process.platform, this.file, { [ENV.dataDir]: dataDir });
+  }
+
   /** Gives the command to the terminals of the editor. */
   offer(): void {
     void this.written;
     const variables = this.place.environmentVariableCollection;
     variables.description = l10n.t('Adds the command greeum, for the same memories as this editor.');
     variables.append('PATH', path.delimiter + path.dirname(this.file));
-    const useFolder = (): void => variables.replace('GREEUM_DATA_DIR', this.settings.current.dataDir);
+    const useFolder = (): void => variables.replace(ENV.dataDir, this.settings.current.dataDir);
     useFolder();
     this._register(this.settings.onDidChange(useFolder));
   }

@@ -23,6 +23,12 @@ export function launcherOf(platform: NodeJS.Platform, { node, script }: Launcher
   return { fileName: 'greeum', text: `#!/bin/sh\n${run}\n` };
 }
 
+/** How another program starts the MCP server through the launcher; a script of Windows needs a shell to be started. */
+export function serverCommandOf(platform: NodeJS.Platform, file: string, env: Readonly<Record<string, string>>) {
+  const args = ['mcp', 'serve'];
+  return platform === 'win32' ? { command: 'cmd', args: ['/c', file, ...args], env } : { command: file, args, env };
+}
+
 export function shellQuoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

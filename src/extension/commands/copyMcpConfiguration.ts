@@ -36,7 +36,7 @@ async function askForKind(): Promise<Kind | undefined> {
 
 async function copyStdio({ settings, cli }: Services): Promise<void> {
   if (!(await cli.written)) throw new GreeumError('internal', 'The command greeum could not be written; see the log.');
-  await vscode.env.clipboard.writeText(stdioConfiguration({ command: cli.file, args: [] }, settings.current.dataDir));
+  await vscode.env.clipboard.writeText(stdioConfiguration(cli.serverCommand(settings.current.dataDir)));
   void vscode.window.showInformationMessage(l10n.t('MCP configuration copied.'));
 }
 

@@ -56,7 +56,11 @@ describe('splitCapabilityUrl', () => {
 
 describe('MCP configurations', () => {
   it('start the command with the data directory of the editor, without a secret', () => {
-    const text = stdioConfiguration({ command: 'greeum', args: [] }, '/data');
+    const text = stdioConfiguration({
+      command: 'greeum',
+      args: ['mcp', 'serve'],
+      env: { GREEUM_DATA_DIR: '/data' },
+    });
     assert.deepEqual(JSON.parse(text), {
       servers: {
         greeum: { type: 'stdio', command: 'greeum', args: ['mcp', 'serve'], env: { GREEUM_DATA_DIR: '/data' } },
