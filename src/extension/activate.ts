@@ -12,11 +12,13 @@ import type * as Features from './features.js';
 import { inTurns } from './inTurns.js';
 import { Log } from './log.js';
 import { McpProvider } from './mcpProvider.js';
+import { Mentions } from './mentions.js';
 import { Scope } from './scope.js';
 import type { Services } from './services.js';
 import { Settings } from './settings.js';
 import { StoredState } from './state.js';
 import { StatusBar } from './statusBar.js';
+import { registerLanguageModelTools } from './toolRegistry.js';
 import { Troubles } from './troubles.js';
 import { Views } from './views/views.js';
 import { WorkerSession } from './workerSession.js';
@@ -70,7 +72,9 @@ export function activate(context: vscode.ExtensionContext): void {
       () => new Troubles(worker, log),
       () => void worker.start({ joinOnly: !settings.current.autoStart }).catch(reported),
       () => new McpProvider(worker, VERSION),
+      () => registerLanguageModelTools((name) => features().languageModelTool(name, services)),
       () => documents.registerLinksAndHovers(),
+      () => new Mentions(worker, scope, settings, () => features().mentionLenses),
       () => cli.offer(),
     ]),
   );

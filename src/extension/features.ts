@@ -5,5 +5,7 @@
 
 export { runCommand } from './commands.js';
 export { documentHover, documentLinks } from './documentFeatures.js';
+export { languageModelTool } from './languageModelTools.js';
 export { memoryPage } from './memoryPage.js';
+export { mentionLenses } from './mentionLenses.js';
 export { renderStatus } from './statusDocument.js';

@@ -52,6 +52,7 @@ export const SETTINGS = {
   httpPort: 'greeum.http.port',
   scope: 'greeum.scope',
   secrets: 'greeum.secrets',
+  mentions: 'greeum.mentions.enabled',
 } as const;
 
 export const CONTEXT_KEYS = {
@@ -91,6 +92,11 @@ export const CONTEXT_VALUES = {
 
 /** `contributes.mcpServerDefinitionProviders`. */
 export const MCP_PROVIDER_ID = 'greeum';
+
+/** `contributes.languageModelTools`. */
+export const LANGUAGE_MODEL_TOOLS = { search: 'greeum_search', remember: 'greeum_remember' } as const;
+
+export type LanguageModelToolName = (typeof LANGUAGE_MODEL_TOOLS)[keyof typeof LANGUAGE_MODEL_TOOLS];
 
 /** Scheme of the read-only documents: memories and the worker's status. */
 export const DOCUMENT_SCHEME = 'greeum';

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { abortSignalOf } from './abortSignal.js';
 
 /** What work that takes a while is given. */
 export interface Work {
@@ -15,8 +16,7 @@ export interface Work {
 export async function longWork<T>(title: string, work: (work: Work) => Promise<T>): Promise<T | undefined> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    const listening = token.onCancellationRequested(() => controller.abort());
+    const signal = abortSignalOf(token);
     let percent = 0;
     const report: Work['report'] = (message, ratio) => {
       const next = Math.max(percent, Math.min(100, (ratio ?? 0) * 100));
@@ -24,13 +24,11 @@ export async function longWork<T>(title: string, work: (work: Work) => Promise<T
       percent = next;
     };
     try {
-      const result = await work({ signal: controller.signal, report });
-      return controller.signal.aborted ? undefined : result;
+      const result = await work({ signal, report });
+      return signal.aborted ? undefined : result;
     } catch (error) {
-      if (controller.signal.aborted) return undefined;
+      if (signal.aborted) return undefined;
       throw error;
-    } finally {
-      listening.dispose();
     }
   });
 }

@@ -48,6 +48,6 @@ function read(): AllSettings {
     httpPort: get(SETTINGS.httpPort),
     secrets: get(SETTINGS.secrets),
   };
-  const shown = resolveViewSettings({ scope: get(SETTINGS.scope) });
+  const shown = resolveViewSettings({ scope: get(SETTINGS.scope), mentions: get(SETTINGS.mentions) });
   return { ...resolveSettings(raw, process.env, homedir()), ...shown };
 }

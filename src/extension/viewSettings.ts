@@ -3,8 +3,10 @@
 export interface ViewSettings {
   /** Whose memories a workspace begins with. */
   scope: 'project' | 'everything';
+  /** Whether a file says that memories mention it. */
+  mentions: boolean;
 }
 
-export function resolveViewSettings(raw: { scope: unknown }): ViewSettings {
-  return { scope: raw.scope === 'everything' ? 'everything' : 'project' };
+export function resolveViewSettings(raw: { scope: unknown; mentions: unknown }): ViewSettings {
+  return { scope: raw.scope === 'everything' ? 'everything' : 'project', mentions: raw.mentions === true };
 }

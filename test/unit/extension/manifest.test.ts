@@ -6,12 +6,13 @@ import {
   CONFIGURATION_SECTION,
   CONTEXT_KEYS,
   CONTEXT_VALUES,
+  LANGUAGE_MODEL_TOOLS,
   MCP_PROVIDER_ID,
   SETTINGS,
   VIEW_CONTAINER,
   VIEWS,
 } from '../../../src/extension/ids.js';
-import { FIRST_PORT, LAST_PORT } from '../../../src/protocol/limits.js';
+import { FIRST_PORT, LAST_PORT, MAX_QUERY_CHARS } from '../../../src/protocol/limits.js';
 
 interface Manifest {
   main: string;
@@ -28,6 +29,7 @@ interface Manifest {
     walkthroughs: { steps: { description: string; media: { svg: string }; completionEvents: string[] }[] }[];
     configuration: { properties: Record<string, { scope: string; markdownDescription: string; default: unknown }> };
     configurationDefaults: Record<string, Record<string, unknown>>;
+    languageModelTools: { name: string; inputSchema: { properties: Record<string, { maxLength?: number }> } }[];
     mcpServerDefinitionProviders: { id: string }[];
   };
 }
@@ -62,6 +64,13 @@ describe('the manifest', () => {
       contributes.mcpServerDefinitionProviders.map(({ id }) => id),
       [MCP_PROVIDER_ID],
     );
+  });
+
+  it('declares the language model tools of ids.ts and no others, with the limits of the memory', () => {
+    const tools = contributes.languageModelTools;
+    assert.deepEqual(sorted(tools.map(({ name }) => name)), sorted(Object.values(LANGUAGE_MODEL_TOOLS)));
+    const search = tools.find(({ name }) => name === LANGUAGE_MODEL_TOOLS.search);
+    assert.equal(search?.inputSchema.properties['query']?.maxLength, MAX_QUERY_CHARS);
   });
 
   it('declares the views of ids.ts and no others, each with an icon', () => {

@@ -39,8 +39,30 @@ function toolNamed(tool: string): vscode.LanguageModelToolInformation | undefine
 async function invoke(tool: string, input: object): Promise<string> {
   const found = toolNamed(tool);
   assert.ok(found, tool);
-  const { content } = await vscode.lm.invokeTool(found.name, { input, toolInvocationToken: undefined });
+  return call(found.name, input);
+}
+
+async function call(tool: string, input: object): Promise<string> {
+  const { content } = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
   return content
     .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : JSON.stringify(part)))
     .join('\n');
 }
+
+describe('the language model tools', () => {
+  it('remember, and find it again', async () => {
+    const names = vscode.lm.tools.map(({ name: each }) => each);
+    assert.ok(names.includes('greeum_search') && names.includes('greeum_remember'), names.join(', '));
+    const remembered = await call('greeum_remember', {
+      content: 'The zeppelin hangar opens at dawn.',
+      tags: ['hangar'],
+    });
+    assert.match(remembered, /Memory Successfully Added/);
+    const found = await call('greeum_search', { query: 'zeppelin hangar', limit: 3 });
+    assert.match(found, /Found \d+ memories:[^]*opens at dawn/);
+  });
+
+  it('say in words what was wrong', async () => {
+    await assert.rejects(call('greeum_remember', { content: '   ' }), /text/i);
+  });
+});
