@@ -14,6 +14,7 @@ export const modules: Readonly<Record<string, string>> = {
   owner: 'src/worker/ownerThread.ts',
   writer: 'src/worker/writerThread.ts',
   background: 'src/worker/backgroundThread.ts',
+  vectors: 'src/embedding/vectorThread.ts',
   local: 'src/worker/local.ts',
   doctor: 'src/worker/doctor.ts',
   'mcp-stdio': 'src/mcp/bridge.ts',

@@ -18,10 +18,18 @@ export async function serveDetached(shell: Shell, options: ServeOptions): Promis
 }
 
 /** Null: another worker runs already. @throws GreeumError why it could not start */
-function startDetached(dataDir: string, { port, idleExit }: ServeOptions): Promise<WorkerStatus | null> {
+function startDetached(dataDir: string, options: ServeOptions): Promise<WorkerStatus | null> {
+  const { port, idleExit, embeddingUrl, embeddingModel, embeddingFolder } = options;
+  const handedOn: readonly [string, string | number | undefined][] = [
+    ['--port', port],
+    ['--idle-exit', idleExit],
+    ['--embedding-url', embeddingUrl],
+    ['--embedding-model', embeddingModel],
+    // It starts in another folder.
+    ['--embedding-folder', embeddingFolder === undefined ? undefined : path.resolve(embeddingFolder)],
+  ];
   const args = ['worker', 'serve', '--data-dir', dataDir];
-  if (port !== undefined) args.push('--port', String(port));
-  if (idleExit !== undefined) args.push('--idle-exit', String(idleExit));
+  for (const [flag, value] of handedOn) if (value !== undefined) args.push(flag, String(value));
   const child = spawn(process.execPath, [bundlePath('cli.js'), ...args], {
     detached: true,
     windowsHide: true,

@@ -8,6 +8,9 @@ export type Transport = (typeof TRANSPORTS)[number];
 export interface ServeOptions extends CommonOptions {
   transport?: Transport;
   port?: number;
+  embeddingUrl?: string;
+  embeddingModel?: string;
+  embeddingFolder?: string;
   detach?: true;
   /** Minutes. */
   idleExit?: number;
@@ -21,6 +24,9 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     read: transport,
   },
   { flags: '--port <number>', says: 'loopback port (default: the first free one from 8820 to 8840)', read: port },
+  { flags: '--embedding-url <url>', says: 'server for vectors, OpenAI-compatible (key: GREEUM_EMBEDDING_KEY)' },
+  { flags: '--embedding-model <name>', says: 'the embedding model of that server' },
+  { flags: '--embedding-folder <path>', says: 'static model for vectors: tokenizer.json and model.safetensors' },
 ];
 
 function transport(text: string): Transport {

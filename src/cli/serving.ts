@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { WorkerHost } from '../client/workerHost.js';
+import { embeddingFrom } from '../protocol/embedding.js';
 import type { WriteSource } from '../protocol/operations.js';
 import type { Shell } from './shell.js';
 import type { ServeOptions } from './serveOptions.js';
@@ -16,6 +17,11 @@ export function openHost(shell: Shell, options: ServeOptions, source: WriteSourc
     dataDir: options.dataDir,
     env: shell.system.env,
     http: { port: options.port ?? null },
+    embedding: embeddingFrom(shell.system.env, {
+      url: options.embeddingUrl,
+      model: options.embeddingModel,
+      folder: options.embeddingFolder === undefined ? undefined : path.resolve(options.embeddingFolder),
+    }),
     stopWithinMs: STOP_WITHIN_MS,
   });
 }

@@ -2,23 +2,37 @@
 
 import path from 'node:path';
 import { DISCOVERY_FILE } from '../protocol/discovery.js';
-import type { WorkerStatus } from '../protocol/operations.js';
+import type { EmbeddingStatus } from '../protocol/embedding.js';
+import type { IndexStatus, WorkerStatus } from '../protocol/operations.js';
 
 const HOSTS = { vscode: 'VS Code', cli: 'the command line' } as const;
 
 export function describeStatus(status: WorkerStatus): string {
-  const { queue, degraded } = status;
+  const { queue, degraded, index, embedding } = status;
   const rows: readonly [string, string][] = [
     ['memory', `${status.database} (${status.blocks} memories)`],
     ['socket', status.socket ?? 'none'],
     ['agents', status.endpoint ?? 'HTTP is off'],
     ['queue', `${queue.depth} waiting, ${queue.applied} written, ${queue.failed} failed`],
     ['commit', `${queue.commit_ms.p50.toFixed(1)} ms (99 of 100 within ${queue.commit_ms.p99.toFixed(1)} ms)`],
+    ['index', describeIndex(index)],
+    ['vectors', embedding === null ? 'no model' : describeEmbedding(embedding)],
     ['clients', String(status.clients)],
   ];
   const head = `A worker is running: process ${status.pid}, hosted by ${HOSTS[status.host]}, epoch ${status.epoch}.`;
   const trouble = degraded === null ? [] : [`It takes no writes: ${degraded.reason}`];
   return [head, ...trouble, ...rows.map(row)].join('\n');
+}
+
+function describeIndex({ state, indexed, total }: IndexStatus): string {
+  if (state === 'unopened') return 'opens with the first search';
+  return state === 'ready' ? 'complete' : `${indexed} of ${total} memories`;
+}
+
+function describeEmbedding({ model, embedded, total, refused, problem }: EmbeddingStatus): string {
+  const left = refused === 0 ? '' : `, ${refused} refused by the model`;
+  const trouble = problem === null ? '' : `; waiting: ${problem}`;
+  return `${embedded} of ${total} memories by ${model}${left}${trouble}`;
 }
 
 /** What `worker serve` says when it is ready. @param command how the user calls the command line; @param where the option for the data directory, or nothing */

@@ -13,6 +13,7 @@
  * accepts a connection and says nothing (suspended, or still recovering) is an owner, and this is its client.
  */
 
+import { embeddingFrom, type EmbeddingOptions } from '../protocol/embedding.js';
 import { ENV, parseSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
 import { GreeumError, kindOf, type SerializedError } from '../protocol/errors.js';
 import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operations.js';
@@ -42,6 +43,8 @@ export interface WorkerHostOptions {
   http?: Partial<OwnerOptions['http']> | undefined;
   /** Default: what `GREEUM_SECRETS` says, else `redact`. */
   secrets?: SecretPolicy | undefined;
+  /** Default: `GREEUM_EMBEDDING_*` of `env`. */
+  embedding?: EmbeddingOptions | null | undefined;
   /** How long an orderly stop may take before the thread is ended; default 10 000. */
   stopWithinMs?: number | undefined;
   startThread?: StartThread | undefined;
@@ -73,6 +76,7 @@ export class WorkerHost {
   readonly #onStatus = new Emitter<WorkerStatus>();
   readonly #onLog = new Emitter<HostLog>();
   readonly #secrets: SecretPolicy;
+  readonly #embedding: EmbeddingOptions | null;
   #state = STOPPED;
   #joinOnly = false;
   #isClosed = false;
@@ -103,6 +107,7 @@ export class WorkerHost {
     this.#options = options;
     this.#timing = options.timing ?? systemTiming;
     this.#secrets = options.secrets ?? parseSecretPolicy((options.env ?? process.env)[ENV.secrets]);
+    this.#embedding = options.embedding === undefined ? embeddingFrom(options.env ?? process.env) : options.embedding;
     this.service = new WriteServiceClient({
       source: options.source,
       dataDir: this.dataDir,
@@ -228,6 +233,7 @@ export class WorkerHost {
       version: VERSION,
       http: { enabled: true, port: null, bind: '127.0.0.1', ...http },
       secrets: this.#secrets,
+      embedding: this.#embedding,
     };
     try {
       const thread = (this.#options.startThread ?? startOwnerThread)(options, {

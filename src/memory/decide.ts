@@ -11,6 +11,7 @@ import { decideAddMemory } from './decideAddMemory.js';
 import { decideAnchorUpdate } from './decideAnchorUpdate.js';
 import { decideImportMemories } from './decideImportMemories.js';
 import { decideImportSlots } from './decideImportSlots.js';
+import { decideStoreVectors } from './decideStoreVectors.js';
 import { decideUpdateAssociations } from './decideUpdateAssociations.js';
 import { onceOnly, type Outcome } from './onceOnly.js';
 
@@ -26,6 +27,7 @@ function outcomeOf(command: Command, facts: Facts): Outcome {
   }
   if (command.kind === 'anchor_update' && facts.kind === command.kind) return decideAnchorUpdate(command, facts);
   if (command.kind === 'import_memories' && facts.kind === command.kind) return decideImportMemories(command, facts);
+  if (command.kind === 'store_vectors' && facts.kind === command.kind) return decideStoreVectors(command, facts);
   if (command.kind === 'import_slots' && facts.kind === command.kind) return decideImportSlots(command, facts);
   throw new GreeumError('internal', `Facts of ${facts.kind} were gathered for ${command.kind}.`);
 }

@@ -81,7 +81,7 @@ class Taking {
     const seconds = localTimeMs(timestamp) / 1000;
     this.rows.push(
       blockRow({ ...record, blockIndex, hash, prevHash, before, seconds, branch }),
-      ...detailRows({ ...record, vector: null }, blockIndex),
+      ...detailRows(record, blockIndex),
       ...(parent === null ? [] : [childRow(parent.blockIndex, hash)]),
       nodeRow(nodeId, blockIndex, content, timestamp),
       ...record.links.flatMap((link) => this.#linkRows(link, nodeId, timestamp)),

@@ -82,7 +82,6 @@ function addMemory(
     newRoot: ports.randomUuid(),
     nodeId: `node_${nodeId}`,
     associationIds: associationIds.map((id) => `assoc_${id}`),
-    vector: null,
     leftOut,
     allowDuplicate: allow_duplicate ?? false,
     supersedes: supersedes ?? null,

@@ -1,9 +1,8 @@
 /** Rows that more than one rule writes. */
 
 import type { RowWrite } from '../protocol/change.js';
-import type { AddMemoryCommand, Vector } from '../protocol/commands.js';
+import type { AddMemoryCommand } from '../protocol/commands.js';
 import type { SlotName } from '../protocol/operations.js';
-import { base64OfFloats } from './base64.js';
 
 export interface BlockValues {
   readonly blockIndex: number;
@@ -47,25 +46,17 @@ export function blockRow(block: BlockValues): RowWrite {
   ];
 }
 
-export type BlockDetails = Pick<
-  AddMemoryCommand,
-  'keywords' | 'tags' | 'metadata' | 'vector' | 'project' | 'occurredAt'
->;
+export type BlockDetails = Pick<AddMemoryCommand, 'keywords' | 'tags' | 'metadata' | 'project' | 'occurredAt'>;
 
 /** What is kept beside the block, under its index. */
 export function detailRows(details: BlockDetails, blockIndex: number): RowWrite[] {
-  const { keywords, tags, metadata, vector, project, occurredAt } = details;
+  const { keywords, tags, metadata, project, occurredAt } = details;
   return [
     ...keywords.map((keyword): RowWrite => ['insert', 'block_keywords', [null, blockIndex, keyword]]),
     ...tags.map((tag): RowWrite => ['insert', 'block_tags', [null, blockIndex, tag]]),
     ['insert', 'block_metadata', [blockIndex, JSON.stringify(metadata)]],
-    ...(vector === null ? [] : [vectorRow(vector, blockIndex)]),
     ...(project === null && occurredAt === null ? [] : [ownRow(blockIndex, project, occurredAt)]),
   ];
-}
-
-function vectorRow({ model, values }: Vector, blockIndex: number): RowWrite {
-  return ['insert', 'block_embeddings', [blockIndex, { base64: base64OfFloats(values) }, model, values.length]];
 }
 
 function ownRow(blockIndex: number, project: string | null, occurredAt: string | null): RowWrite {

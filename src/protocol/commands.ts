@@ -1,5 +1,5 @@
 /**
- * One write as asked for, with everything resolved that could differ between two runs: id, time, key, vector. The
+ * One write as asked for, with everything resolved that could differ between two runs: id, time, key, vectors. The
  * same command on the same facts always leads to the same change.
  */
 
@@ -18,12 +18,6 @@ interface CommandBase {
    * a key.
    */
   payloadHash: string;
-}
-
-/** A vector computed before the command was queued. `values` are float32. */
-export interface Vector {
-  model: string;
-  values: Float32Array;
 }
 
 export interface AddMemoryCommand extends CommandBase {
@@ -46,7 +40,6 @@ export interface AddMemoryCommand extends CommandBase {
   nodeId: string;
   /** Enough for the most links an add can make, and one for what it replaces. */
   associationIds: readonly string[];
-  vector: Vector | null;
   /** Told to the caller. */
   leftOut: readonly LeftOut[];
   allowDuplicate: boolean;
@@ -118,6 +111,14 @@ export interface ImportedLink {
   otherNodeId: string;
 }
 
+/** Vectors of memories that are there, made before the command was queued; each takes the place of an older one. */
+export interface StoreVectorsCommand extends CommandBase {
+  kind: 'store_vectors';
+  model: string;
+  /** Float32, all of one dimension. */
+  vectors: readonly { blockIndex: number; values: Float32Array }[];
+}
+
 export interface ImportMemoriesCommand extends CommandBase {
   kind: 'import_memories';
   /** What cannot be taken in stands among the others with its error: they are counted by their places. */
@@ -126,7 +127,12 @@ export interface ImportMemoriesCommand extends CommandBase {
 }
 
 export type Command =
-  AddMemoryCommand | UpdateAssociationsCommand | AnchorUpdateCommand | ImportSlotsCommand | ImportMemoriesCommand;
+  | AddMemoryCommand
+  | UpdateAssociationsCommand
+  | AnchorUpdateCommand
+  | ImportSlotsCommand
+  | ImportMemoriesCommand
+  | StoreVectorsCommand;
 
 /** A slot as both slot files hold it. */
 export interface StoredSlot {

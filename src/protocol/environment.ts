@@ -10,6 +10,10 @@ export const ENV = {
   workerEndpoint: 'GREEUM_WORKER_ENDPOINT',
   mcpHttp: 'GREEUM_MCP_HTTP',
   secrets: 'GREEUM_SECRETS',
+  embeddingUrl: 'GREEUM_EMBEDDING_URL',
+  embeddingModel: 'GREEUM_EMBEDDING_MODEL',
+  embeddingFolder: 'GREEUM_EMBEDDING_FOLDER',
+  embeddingKey: 'GREEUM_EMBEDDING_KEY',
 } as const;
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -48,6 +48,9 @@ export const ERROR_CODES = [
   'journal_write_failed',
   'checkpoint_failed',
   'read_failed',
+  // what makes vectors
+  'embedding_model_unreadable',
+  'embedding_failed',
   // the worker and the way to it
   'degraded',
   'overloaded',

@@ -118,5 +118,16 @@ export interface ImportMemoriesFacts extends RequestFacts {
   hasConsolidationQueue: boolean;
 }
 
+export interface StoreVectorsFacts extends RequestFacts {
+  kind: 'store_vectors';
+  /** Of the command's blocks those that are in the database. */
+  blocks: ReadonlySet<number>;
+}
+
 export type Facts =
-  AddMemoryFacts | UpdateAssociationsFacts | AnchorUpdateFacts | ImportSlotsFacts | ImportMemoriesFacts;
+  | AddMemoryFacts
+  | UpdateAssociationsFacts
+  | AnchorUpdateFacts
+  | ImportSlotsFacts
+  | ImportMemoriesFacts
+  | StoreVectorsFacts;

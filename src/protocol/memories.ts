@@ -127,6 +127,8 @@ export interface SearchHit extends MemoryRecord {
 /** Parts of a score; their sum is it. */
 export interface ScoreParts {
   words: number;
+  /** Nearness by the vectors of a model; 0 without one. */
+  meaning: number;
   context: number;
   time: number;
   recency: number;
@@ -143,6 +145,11 @@ export interface SearchMemoryResult {
   results: SearchHit[];
   /** Pass as `cursor` for what comes after; absent at the end. */
   next_cursor?: string;
+  /**
+   * With a model for vectors: whether the meaning of all memories took part, of those that have a vector by now, or of
+   * none, because the model does not answer. Absent without one.
+   */
+  meaning?: 'all' | 'some' | 'none';
   took_ms: number;
 }
 

@@ -3,6 +3,7 @@
  * they start by file path: `new Worker('dist/owner.js', { workerData: OwnerOptions })`.
  */
 
+import type { EmbeddingOptions } from './embedding.js';
 import type { SecretPolicy } from './environment.js';
 import type { SerializedError } from './errors.js';
 import type { OwnerHost, WorkerStatus } from './operations.js';
@@ -16,6 +17,8 @@ export interface OwnerOptions {
   http: { enabled: boolean; port: number | null; bind: string };
   /** What happens to secrets in memories. */
   secrets: SecretPolicy;
+  /** What makes vectors, or nothing. */
+  embedding: EmbeddingOptions | null;
 }
 
 export type ToOwner =

@@ -1,5 +1,7 @@
 /** What a worker says about itself, and what can be asked of it beside memories. */
 
+import type { EmbeddingStatus } from './embedding.js';
+
 export interface Percentiles {
   p50: number;
   p95: number;
@@ -21,6 +23,14 @@ export interface QueueStatus {
   checkpoints: number;
   /** Null when this owner has not made one. */
   ms_since_checkpoint: number | null;
+}
+
+export interface IndexStatus {
+  /** `unopened`: nobody has searched yet, and the owner has only just begun. */
+  state: 'unopened' | 'building' | 'ready';
+  /** Memories in it, of how many. */
+  indexed: number;
+  total: number;
 }
 
 export type OwnerHost = 'vscode' | 'cli';
@@ -46,6 +56,10 @@ export interface WorkerStatus {
   blocks: number;
   last_sequence: number;
   queue: QueueStatus;
+  /** The search index. */
+  index: IndexStatus;
+  /** Vectors; null when none are wanted. */
+  embedding: EmbeddingStatus | null;
   /** Connected clients, this one included. */
   clients: number;
   degraded: DegradedState | null;

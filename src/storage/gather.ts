@@ -6,6 +6,7 @@ import type {
   AnchorUpdateCommand,
   Command,
   ImportMemoriesCommand,
+  StoreVectorsCommand,
   UpdateAssociationsCommand,
 } from '../protocol/commands.js';
 import type {
@@ -16,6 +17,7 @@ import type {
   ImportMemoriesFacts,
   RequestFacts,
   SlotFacts,
+  StoreVectorsFacts,
   UpdateAssociationsFacts,
 } from '../protocol/facts.js';
 import { MIN_REQUESTS_KEPT, REQUEST_RETENTION_MS } from '../protocol/limits.js';
@@ -63,6 +65,8 @@ export class Gatherer {
         return this.#anchorUpdate(command);
       case 'import_memories':
         return this.#importMemories(command);
+      case 'store_vectors':
+        return this.#storeVectors(command);
       case 'import_slots':
         return { kind: 'import_slots', ...this.#request(command), slots: this.slots() };
     }
@@ -144,6 +148,14 @@ export class Gatherer {
       slots: this.slots(),
       hasConsolidationQueue: this.#hasConsolidationQueue,
     };
+  }
+
+  #storeVectors(command: StoreVectorsCommand): StoreVectorsFacts {
+    const there = command.vectors.filter(
+      ({ blockIndex }) => this.#sql.get('SELECT 1 FROM blocks WHERE block_index = ?', [blockIndex]) !== undefined,
+    );
+    const blocks = new Set(there.map(({ blockIndex }) => blockIndex));
+    return { kind: 'store_vectors', ...this.#request(command), blocks };
   }
 
   #superseded(blockIndex: number | null): AddMemoryFacts['superseded'] {

@@ -158,6 +158,10 @@ export class SearchIndex implements SearchCorpus {
     return this.#documents.find(blockIndex);
   }
 
+  blockOf(document: number): number {
+    return this.#documents.blocks[document] ?? -1;
+  }
+
   document(number: number): SearchDocument {
     return this.#documents.get(number);
   }

@@ -29,6 +29,7 @@ import { dropForeignIndexes, ensureSchema } from './schema.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
 import { takeOver, type TakeOverOptions } from './takeover.js';
+import { scanVectors, type VectorScan } from './vectorRows.js';
 
 export class Store {
   readonly queries: Queries;
@@ -205,6 +206,11 @@ export class Store {
   prepareIndex(blocks: number): boolean {
     this.#index ??= this.#openIndex();
     return this.#index.catchUp(blocks);
+  }
+
+  /** Which of the next blocks have a vector of this model, see `vectorRows.ts`. */
+  scanVectors(model: string, dimension: number, after: number, limit: number): VectorScan {
+    return scanVectors(this.#image.sql, model, dimension, after, limit);
   }
 
   /** Slots as Python last left them. @throws GreeumError when the slot file is damaged */

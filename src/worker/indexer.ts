@@ -20,6 +20,8 @@ export interface IndexWork {
   step(blocks: number): boolean;
   /** Whether the index is open: before that its backlog is not known. */
   isOpen(): boolean;
+  /** After each step: there is progress to show. */
+  onStep(): void;
 }
 
 export class Indexer {
@@ -53,8 +55,11 @@ export class Indexer {
     this.#isRunning = true;
     setImmediate(() => {
       this.#isRunning = false;
-      if (!this.#isClosed && !this.#work.step(STEP_BLOCKS)) this.start();
-      else this.#release();
+      if (this.#isClosed) return this.#release();
+      const isComplete = this.#work.step(STEP_BLOCKS);
+      this.#work.onStep();
+      if (isComplete) this.#release();
+      else this.start();
     });
   }
 

@@ -14,7 +14,7 @@ import { StandbyWriter } from './standbyWriter.js';
 if (parentPort === null) throw new Error('owner.js runs as a worker thread.');
 const port = parentPort;
 const options = workerData as OwnerOptions;
-const standby = new StandbyWriter({ dataDir: options.dataDir, secrets: options.secrets });
+const standby = new StandbyWriter({ dataDir: options.dataDir, secrets: options.secrets, embedding: options.embedding });
 
 /** `stopped` and `failed` are the last words: after them the thread has nothing left to live for. */
 function post(message: FromOwner): void {

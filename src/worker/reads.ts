@@ -15,6 +15,7 @@ import type {
 import { localTimeMs } from '../text/localTime.js';
 import { previewImport } from './previewImport.js';
 import { Search, type SearchSource } from './search.js';
+import type { Meaning } from './meaning.js';
 
 const READ_OPERATIONS = [
   'search_memory',
@@ -52,12 +53,15 @@ export class Reads {
     this.#searching = new Search(source);
   }
 
-  /** @throws GreeumError for bad input, `unknown_block`, `unknown_project` */
-  run<K extends ReadOperation>(operation: K, input: unknown): Operations[K]['result'];
-  run(operation: ReadOperation, input: unknown): Operations[ReadOperation]['result'] {
+  /**
+   * @param meaning of the question of a search, where there is a model
+   * @throws GreeumError for bad input, `unknown_block`, `unknown_project`
+   */
+  run<K extends ReadOperation>(operation: K, input: unknown, meaning?: Meaning | null): Operations[K]['result'];
+  run(operation: ReadOperation, input: unknown, meaning: Meaning | null = null): Operations[ReadOperation]['result'] {
     switch (operation) {
       case 'search_memory':
-        return this.#search(input);
+        return this.#search(input, meaning);
       case 'get_memory':
         return { memory: this.#source.queries.memory(parseInput('get_memory', input)) };
       case 'list_memories':
@@ -106,12 +110,16 @@ export class Reads {
     return { groups: page, next_before: hasMore ? (page[page.length - 1]?.newest ?? null) : null };
   }
 
-  #search(input: unknown): SearchMemoryResult {
-    const startMs = this.#source.monotonicMs();
+  #search(input: unknown, meaning: Meaning | null): SearchMemoryResult {
+    const startMs = this.#source.monotonicMs() - (meaning?.tookMs ?? 0);
     const query = parseInput('search_memory', input, this.#localNowMs());
     this.#requireProject(query);
-    const found = this.#searching.run(query);
-    return { ...found, took_ms: Math.round((this.#source.monotonicMs() - startMs) * 1000) / 1000 };
+    const found = this.#searching.run(query, meaning?.similarities ?? null);
+    return {
+      ...found,
+      ...(meaning === null ? {} : { meaning: meaning.share }),
+      took_ms: Math.round((this.#source.monotonicMs() - startMs) * 1000) / 1000,
+    };
   }
 
   #localNowMs(): number {

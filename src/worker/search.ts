@@ -1,8 +1,10 @@
 /** `search_memory`: from the question to the answers, over the index and the image. */
 
 import type { ParsedInput } from '../memory/parseInput.js';
+import type { Similarities } from '../embedding/vectorTable.js';
 import { arrange, type Arranged } from '../memory/search/arrange.js';
 import { readCursor, writeCursor, type Cursor } from '../memory/search/cursor.js';
+import { nearness } from '../memory/search/nearness.js';
 import { Ranker, type Ranking, type RankRequest } from '../memory/search/rank.js';
 import { localTimestamp } from '../memory/timestamps.js';
 import type { SearchHit, SearchMemoryResult } from '../protocol/operations.js';
@@ -43,13 +45,16 @@ export class Search {
     this.#source = source;
   }
 
-  /** @throws GreeumError `invalid_argument` for a cursor of another search */
-  run(query: SearchQuery): Omit<SearchMemoryResult, 'took_ms'> {
+  /**
+   * @param similarities of the question to the memories that have vectors; null: words alone decide
+   * @throws GreeumError `invalid_argument` for a cursor of another search
+   */
+  run(query: SearchQuery, similarities: Similarities | null): Omit<SearchMemoryResult, 'took_ms' | 'meaning'> {
     const index = this.#source.index();
     index.catchUp();
     const question = questionOf(query);
     const start = query.cursor === undefined ? firstPage(index) : readCursor(query.cursor, question);
-    const request = this.#request(query, index, start);
+    const request = this.#request(query, index, start, similarities);
     const { page, ranking } = this.#page(query, index, request, start);
     const parts = query.explain === true ? this.#ranker.explain(index, request, rankedOf(page)) : null;
     const hits = page.arranged.flatMap((arranged): SearchHit[] => {
@@ -63,7 +68,12 @@ export class Search {
     return { results, ...(hasMore ? { next_cursor: writeCursor(next, question) } : {}) };
   }
 
-  #request(query: SearchQuery, index: SearchIndex, { offset, documents }: Cursor): RankRequest {
+  #request(
+    query: SearchQuery,
+    index: SearchIndex,
+    { offset, documents }: Cursor,
+    similarities: Similarities | null,
+  ): RankRequest {
     const { queries } = this.#source;
     const nowMs = localTimeMs(localTimestamp(this.#source.nowMs()));
     const { plain, phrases, prefixes } = readQueryText(query.query);
@@ -76,6 +86,7 @@ export class Search {
       nowMs,
       // Twice as many as are shown: near-duplicates fall away.
       count: 2 * (offset + query.limit + 1),
+      nearness: similarities === null ? null : nearnessByDocument(index, similarities),
       accepts: isOld ? filter : (document) => document < documents && filter?.(document) !== false,
       slotHeads: queries.anchors().flatMap(({ block_index }) => (block_index === null ? [] : [block_index])),
       links: (blockIndex) => linksOf(queries, blockIndex),
@@ -108,6 +119,18 @@ export class Search {
   #wordsOf(blockIndex: number): ReadonlySet<string> {
     return new Set(searchTokens(this.#source.queries.context(blockIndex).slice(0, MAX_COMPARED_CHARS)));
   }
+}
+
+/** Both have their blocks in order. */
+function nearnessByDocument(index: SearchIndex, { blocks, cosines }: Similarities): Float32Array {
+  const near = nearness(cosines);
+  const byDocument = new Float32Array(index.documentCount);
+  for (let document = 0, at = 0; document < byDocument.length; document++) {
+    const block = index.blockOf(document);
+    while (at < blocks.length && (blocks[at] ?? 0) < block) at++;
+    if (blocks[at] === block) byDocument[document] = near[at] ?? 0;
+  }
+  return byDocument;
 }
 
 function firstPage(index: SearchIndex): Cursor {

@@ -8,7 +8,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { parseInput } from '../memory/parseInput.js';
 import { rebase } from '../memory/rebase.js';
 import { resolveCommand, type Provenance } from '../memory/resolveCommand.js';
+import type { VectorSource } from '../embedding/vectors.js';
 import type { Command } from '../protocol/commands.js';
+import type { EmbeddingStatus } from '../protocol/embedding.js';
 import type { SecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import {
@@ -16,6 +18,7 @@ import {
   type OwnerOperation,
   type DegradedState,
   type FlushResult,
+  type IndexStatus,
   type OperationName,
   type Operations,
   type QueueStatus,
@@ -28,7 +31,9 @@ import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
 import { Checkpointer } from './checkpointer.js';
 import { makeMemoryFolder, prepareDataDir } from './dataDirectory.js';
+import { Embedder } from './embedder.js';
 import { Indexer } from './indexer.js';
+import { questionIn, type Meaning } from './meaning.js';
 import { OwnershipLock, type LockHolder } from './ownership.js';
 import { isReadOperation, Reads } from './reads.js';
 import { WriteQueue } from './writeQueue.js';
@@ -45,6 +50,8 @@ export interface WriterOptions {
   readonly secrets?: SecretPolicy | undefined;
   /** What this process has loaded while another one owned the directory. */
   readonly follower?: MemoryFollower | undefined;
+  /** Makes vectors; null: none are wanted. `model` as it was configured. */
+  readonly vectors?: { readonly source: VectorSource; readonly model: string } | null;
   createBackground(store: Store): Background;
   /** Lines hold no memory text. */
   log(level: LogLevel, text: string): void;
@@ -71,6 +78,8 @@ export interface WriterSnapshot {
   readonly blocks: number;
   readonly last_sequence: number;
   readonly queue: QueueStatus;
+  readonly index: IndexStatus;
+  readonly embedding: EmbeddingStatus | null;
   readonly degraded: DegradedState | null;
 }
 
@@ -101,6 +110,7 @@ export class Writer {
   readonly #background: Background;
   readonly #reads: Reads;
   readonly #indexer: Indexer;
+  readonly #embedder: Embedder | null;
   readonly #secrets: SecretPolicy;
   #degraded: DegradedState | null = null;
   /** Set when the image lacks what is on disk. */
@@ -141,7 +151,9 @@ export class Writer {
       backlog: () => store.indexBacklog,
       step: (blocks) => store.prepareIndex(blocks),
       isOpen: () => store.isIndexOpen,
+      onStep: () => options.onChange(),
     });
+    this.#embedder = this.#createEmbedder();
     this.#reads = new Reads({
       queries: store.queries,
       secrets: this.#secrets,
@@ -189,6 +201,7 @@ export class Writer {
       writer.#store.dropForeignIndexes();
       writer.#indexer.afterOpen();
       writer.#checkpointer.afterOpen();
+      writer.#embedder?.start();
     }
     return writer;
   }
@@ -205,11 +218,24 @@ export class Writer {
       return this.#queue.submit(resolveCommand(operation, input, ports, origin, this.#secrets), origin.caller);
     }
     if (isReadOperation(operation)) {
-      if (operation === 'search_memory') await this.#indexReady();
-      return this.#reads.run(operation, input);
+      if (operation !== 'search_memory') return this.#reads.run(operation, input);
+      const [meaning] = await Promise.all([this.#meaningOf(input), this.#indexReady()]);
+      return this.#reads.run(operation, input, meaning);
     }
     parseInput(operation, input);
     return operation === 'flush' ? this.#flush() : this.#background.verify();
+  }
+
+  /** Null: there is no model. */
+  async #meaningOf(input: unknown): Promise<Meaning | null> {
+    const embedder = this.#embedder;
+    const question = questionIn(input);
+    if (embedder === null || question === null) return null;
+    const startMs = ports.monotonicMs();
+    const similarities = await embedder.compare(question);
+    const hasAll = similarities !== null && similarities.blocks.length >= this.#store.blockCount;
+    const share = similarities === null ? 'none' : hasAll ? 'all' : 'some';
+    return { similarities, share, tookMs: ports.monotonicMs() - startMs };
   }
 
   async #indexReady(): Promise<void> {
@@ -234,8 +260,17 @@ export class Writer {
         checkpoints: this.#checkpointer.count,
         ms_since_checkpoint: this.#checkpointer.msSinceLast,
       },
+      index: this.#indexStatus,
+      embedding: this.#embedder?.status ?? null,
       degraded: this.#degraded,
     };
+  }
+
+  get #indexStatus(): IndexStatus {
+    const total = this.#store.blockCount;
+    if (!this.#store.isIndexOpen) return { state: 'unopened', indexed: 0, total };
+    const backlog = this.#store.indexBacklog;
+    return { state: backlog === 0 ? 'ready' : 'building', indexed: Math.max(0, total - backlog), total };
   }
 
   /**
@@ -251,6 +286,7 @@ export class Writer {
     this.#queue.refuse(stopping());
     await this.#queue.drained();
     this.#isClosed = true;
+    await this.#embedder?.close();
     this.#indexer.close();
     await this.#lastCheckpoint(checkpointMs);
     this.#store.close();
@@ -282,7 +318,10 @@ export class Writer {
     if (error === undefined) {
       if (this.#degraded?.code !== 'database_changed') this.#degraded = null;
       this.#checkpointer.afterBatch();
-      if (this.#options.role === 'worker') this.#indexer.afterBatch();
+      if (this.#options.role === 'worker') {
+        this.#indexer.afterBatch();
+        this.#embedder?.afterBatch();
+      }
     } else {
       this.#options.log('error', `The batch was not written: ${error.message} (${error.code})`);
       this.#degraded = { code: error.code, reason: error.message };
@@ -290,9 +329,39 @@ export class Writer {
     this.#options.onChange();
   }
 
+  #createEmbedder(): Embedder | null {
+    const { vectors } = this.#options;
+    if (vectors === null || vectors === undefined) return null;
+    const store = this.#store;
+    return new Embedder(
+      vectors.source,
+      vectors.model,
+      {
+        scan: (model, dimension, after, limit) => store.scanVectors(model, dimension, after, limit),
+        context: (blockIndex) => store.queries.context(blockIndex),
+        blockCount: () => store.blockCount,
+        store: (model, made) => {
+          const atMs = ports.nowMs();
+          const command = { kind: 'store_vectors', atMs, idempotencyKey: null, payloadHash: '', model, vectors: made };
+          return this.#queue.submit(command as Command, OWNER_ITSELF);
+        },
+      },
+      {
+        startTimer: (work, delayMs) => {
+          const timer = setTimeout(work, delayMs).unref();
+          return () => clearTimeout(timer);
+        },
+        random: () => Math.random(),
+        onChange: () => this.#options.onChange(),
+        onFailed: ({ message }) => this.#options.log('warn', `No vectors for now: ${message}`),
+      },
+    );
+  }
+
   /** Nothing is answered from the image any more, and none is written out that lacks what was acknowledged. */
   #lose(error: GreeumError): void {
     this.#lost = error;
+    void this.#embedder?.close();
     void this.#checkpointer.close();
     this.#options.onFatal(error);
   }

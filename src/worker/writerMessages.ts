@@ -1,5 +1,6 @@
 /** Messages between the owner thread and its writer thread. Answers of one batch travel together. */
 
+import type { EmbeddingOptions } from '../protocol/embedding.js';
 import type { SecretPolicy } from '../protocol/environment.js';
 import type { SerializedError } from '../protocol/errors.js';
 import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer.js';
@@ -7,6 +8,7 @@ import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer
 export interface WriterThreadOptions {
   readonly dataDir: string;
   readonly secrets: SecretPolicy;
+  readonly embedding: EmbeddingOptions | null;
 }
 
 export type ToWriter =

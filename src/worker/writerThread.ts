@@ -3,12 +3,15 @@
  * the thread ends the ownership.
  */
 
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 
+import type { EmbeddingOptions } from '../protocol/embedding.js';
 import { GreeumError } from '../protocol/errors.js';
 import { nodeFiles } from '../storage/files.js';
 import { Heir } from './heir.js';
 import { ThreadedBackground } from './threadedBackground.js';
+import { VectorClient } from './vectorClient.js';
 import { Writer } from './writer.js';
 import type { Answer, FromWriter, ToWriter, WriterThreadOptions } from './writerMessages.js';
 
@@ -17,7 +20,7 @@ const SNAPSHOT_INTERVAL_MS = 200;
 
 if (parentPort === null) throw new Error('writer.js runs as a worker thread.');
 const port = parentPort;
-const { dataDir, secrets } = workerData as WriterThreadOptions;
+const { dataDir, secrets, embedding } = workerData as WriterThreadOptions;
 
 function post(message: FromWriter): void {
   port.postMessage(message);
@@ -47,6 +50,8 @@ async function open(): Promise<Writer> {
     role: 'worker',
     secrets,
     follower: follower ?? undefined,
+    vectors:
+      embedding === null ? null : { source: new VectorClient(embedding, __dirname), model: configuredName(embedding) },
     createBackground: () => new ThreadedBackground(dataDir, __dirname),
     log: (level, text) => post({ type: 'log', level, text }),
     onChange: () => writer !== null && scheduleSnapshot(snapshot),
@@ -60,6 +65,11 @@ async function open(): Promise<Writer> {
 }
 
 const heir = new Heir(nodeFiles, dataDir);
+
+/** Until the model has told its own name. */
+function configuredName(embedding: EmbeddingOptions): string {
+  return embedding.kind === 'server' ? embedding.model : basename(embedding.folder);
+}
 
 /** Without the lock the thread stands by; with any other refusal it ends. */
 async function main(): Promise<void> {

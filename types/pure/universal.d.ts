@@ -18,3 +18,12 @@ interface AbortSignal {
 
 /** Base64 of a text whose characters are bytes. */
 declare function btoa(binary: string): string;
+
+declare class URL {
+  static canParse(url: string): boolean;
+  constructor(url: string);
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly username: string;
+  readonly password: string;
+}

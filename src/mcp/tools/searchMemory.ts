@@ -27,6 +27,7 @@ const HIT_DETAILS: JsonObject = {
   alike: described(arrayOf(BLOCK_INDEX), 'Memories that say nearly the same.'),
   explanation: record({
     words: NUMBER,
+    meaning: NUMBER,
     context: NUMBER,
     time: NUMBER,
     recency: NUMBER,
@@ -78,7 +79,10 @@ export const searchMemory: Tool<'search_memory'> = {
       results: arrayOf(record({ ...MEMORY_PROPERTIES, score: NUMBER }, HIT_DETAILS)),
       took_ms: NUMBER,
     },
-    { next_cursor: STRING },
+    {
+      next_cursor: STRING,
+      meaning: described(STRING, 'With a model for vectors: whose meaning took part: all, some or none.'),
+    },
   ),
   annotations: READS,
   ignoredArguments: ['threshold', 'fallback'],

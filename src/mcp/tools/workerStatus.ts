@@ -25,6 +25,16 @@ const QUEUE = record({
   ms_since_checkpoint: { type: ['number', 'null'] },
 });
 
+const EMBEDDING = record({
+  model: STRING,
+  dimension: { type: ['integer', 'null'] },
+  state: STRING,
+  embedded: COUNT,
+  total: COUNT,
+  refused: COUNT,
+  problem: STRING_OR_NULL,
+});
+
 export const workerStatus: Tool<'worker_status'> = {
   name: 'worker_status',
   title: 'Worker Status',
@@ -44,6 +54,8 @@ export const workerStatus: Tool<'worker_status'> = {
     blocks: COUNT,
     last_sequence: COUNT,
     queue: QUEUE,
+    index: record({ state: STRING, indexed: COUNT, total: COUNT }),
+    embedding: { ...EMBEDDING, type: ['object', 'null'] },
     clients: COUNT,
     degraded: { ...record({ code: STRING, reason: STRING }), type: ['object', 'null'] },
   }),

@@ -17,6 +17,8 @@ export interface RankRequest {
   readonly nowMs: number;
   /** How many are wanted; near-duplicates count. */
   readonly count: number;
+  /** How near each document is in meaning, see `nearness.ts`; null without vectors. */
+  readonly nearness: Float32Array | null;
   /** Null: all documents. */
   readonly accepts: ((document: number) => boolean) | null;
   /** Blocks that the slots point at. */
@@ -113,18 +115,23 @@ export class Ranker {
       if (request.accepts?.(document) === false) continue;
       heap.add(document, this.#own(corpus, document, request));
     }
-    if (request.time !== null) {
+    if (request.time !== null || request.nearness !== null) {
       for (let document = 0; document < corpus.documentCount; document++) {
-        if (this.#scores.of(document) > 0 || request.accepts?.(document) === false) continue;
-        const score = this.#timeScore(corpus, document, request.time);
-        if (score > 0) heap.add(document, score);
+        if (this.#scores.of(document) > 0) continue;
+        const score = this.#own(corpus, document, request);
+        if (score > 0 && request.accepts?.(document) !== false) heap.add(document, score);
       }
     }
     return heap.sorted();
   }
 
   #own(corpus: SearchCorpus, document: number, request: RankRequest): number {
-    return this.#wordScore(document) + this.#timeScore(corpus, document, request.time);
+    const meaning = this.#meaningScore(document, request);
+    return this.#wordScore(document) + meaning + this.#timeScore(corpus, document, request.time);
+  }
+
+  #meaningScore(document: number, { nearness }: RankRequest): number {
+    return this.#weights.meaning * (nearness?.[document] ?? 0);
   }
 
   #wordScore(document: number): number {
@@ -170,18 +177,20 @@ export class Ranker {
     const weights = this.#weights;
     const { blockIndex, whenMs, importance } = corpus.document(document);
     const words = this.#wordScore(document);
+    const meaning = this.#meaningScore(document, request);
     const ageDays = Math.max(0, request.nowMs - whenMs) / MS_PER_DAY;
     const parts: ScoreParts = {
       words,
-      context: words > 0 ? context : context * weights.silent,
+      meaning,
+      context: words + meaning > 0 ? context : context * weights.silent,
       time: this.#timeScore(corpus, document, request.time),
       recency: weights.recency * 2 ** (-ageDays / RECENCY_HALF_LIFE_DAYS),
       importance: weights.importance * importance,
       slot_head: request.slotHeads.includes(blockIndex) ? weights.slotHead : 0,
     };
-    const isNeighbour = parts.words + parts.time === 0;
+    const isNeighbour = words + meaning + parts.time === 0;
     const { context: lent, time, recency, importance: weight, slot_head } = parts;
-    const score = words + lent + time + recency + weight + slot_head;
+    const score = words + meaning + lent + time + recency + weight + slot_head;
     return { document, blockIndex, score, parts, isNeighbour };
   }
 }

@@ -19,9 +19,10 @@ export function byScore(a: Ranked, b: Ranked): number {
 
 /** The same with each part of the score multiplied. */
 export function scaled(ranked: Ranked, factor: number): Ranked {
-  const { words, context, time, recency, importance, slot_head } = ranked.parts;
+  const { words, meaning, context, time, recency, importance, slot_head } = ranked.parts;
   const parts = {
     words: factor * words,
+    meaning: factor * meaning,
     context: factor * context,
     time: factor * time,
     recency: factor * recency,

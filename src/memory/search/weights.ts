@@ -23,6 +23,8 @@ export interface RankingWeights {
   readonly slotHead: number;
   /** What a memory keeps of its score when another replaces it. */
   readonly superseded: number;
+  /** The most that nearness in meaning adds, when memories have vectors. */
+  readonly meaning: number;
   /** How much a match in the time that was asked for counts, as if it were a rare word. */
   readonly time: number;
 }
@@ -40,6 +42,7 @@ export const RANKING: RankingWeights = {
   importance: 0.01,
   slotHead: 0.01,
   superseded: 0.5,
+  meaning: 0.5,
   time: 1,
 };
 

@@ -53,6 +53,10 @@ export class Documents {
     return this.#columns.lengths;
   }
 
+  get blocks(): Uint32Array {
+    return this.#columns.blocks;
+  }
+
   get whensMs(): Float64Array {
     return this.#columns.whensMs;
   }

@@ -97,6 +97,16 @@ describe('the words of a worker', () => {
     assert.match(describeStatus(workerStatus({ degraded })), /It takes no writes: The disk is full\./);
   });
 
+  it('say how far the index and the vectors are, and why they wait', () => {
+    const index = { state: 'building', indexed: 40, total: 90 } as const;
+    const made = { model: 'tiny', dimension: 3, embedded: 7, total: 90, refused: 1 };
+    const embedding = { ...made, state: 'waiting', problem: 'Nobody answers.' } as const;
+    const text = describeStatus(workerStatus({ index, embedding }));
+    assert.match(text, /index +40 of 90 memories/);
+    assert.match(text, /vectors +7 of 90 memories by tiny, 1 refused by the model; waiting: Nobody answers\./);
+    assert.match(describeStatus(workerStatus({})), /vectors +no model/);
+  });
+
   it('name the command as the user calls it', () => {
     assert.equal(commandName('/usr/bin/greeum'), 'greeum');
     assert.equal(commandName(path.join(process.cwd(), 'dist', 'cli.js')), `node ${path.join('dist', 'cli.js')}`);

@@ -197,6 +197,8 @@ export function workerStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus 
     socket: '/memory/data/run/worker.sock',
     blocks: 0,
     last_sequence: 0,
+    index: { state: 'ready', indexed: 0, total: 0 },
+    embedding: null,
     queue: {
       depth: 0,
       in_flight: 0,

@@ -19,6 +19,8 @@ export function workerStatus({ queue, ...changes }: Changes = {}): WorkerStatus 
     socket: '/home/ada/.greeum/data/run/worker.sock',
     blocks: 42,
     last_sequence: 43,
+    index: { state: 'ready', indexed: 42, total: 42 },
+    embedding: null,
     clients: 1,
     degraded: null,
     ...changes,

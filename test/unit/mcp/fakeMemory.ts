@@ -33,6 +33,8 @@ export const STATUS: WorkerStatus = {
   socket: '/home/ada/.greeum/data/run/worker.sock',
   blocks: 2,
   last_sequence: 5,
+  index: { state: 'ready', indexed: 2, total: 2 },
+  embedding: null,
   queue: {
     depth: 3,
     in_flight: 1,

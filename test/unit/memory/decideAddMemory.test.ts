@@ -157,18 +157,6 @@ describe('a further memory', () => {
     assert.equal(store.slots()[1]?.anchorHash, first.hash);
   });
 
-  it('brings its vector as little-endian float32', () => {
-    const command = { ...new Commands().add('x'), vector: { model: 'tiny', values: new Float32Array([1, -2.5]) } };
-    const { change } = new ModelStore().run(command);
-    const [row] = rowsOf(change?.rows, 'block_embeddings');
-    assert.deepEqual(row?.[2], [
-      0,
-      { base64: Buffer.from([0, 0, 128, 63, 0, 0, 32, 192]).toString('base64') },
-      'tiny',
-      2,
-    ]);
-  });
-
   it('is queued for the consolidator of Greeum when that has its queue here', () => {
     const command = new Commands().add('x');
     const facts = new ModelStore().gather(command);

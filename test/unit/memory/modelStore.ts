@@ -90,6 +90,10 @@ export class ModelStore {
       case 'import_memories':
         // Its facts are lookups by text and time: tested with the real store.
         throw new Error('The model has no imports.');
+      case 'store_vectors': {
+        const blocks = command.vectors.map(({ blockIndex }) => blockIndex);
+        return { kind: command.kind, ...request, blocks: new Set(blocks.filter((at) => this.tables.blocks.has(at))) };
+      }
       case 'import_slots':
         return { kind: command.kind, ...request, slots: this.slots() };
     }

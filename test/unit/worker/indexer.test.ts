@@ -21,6 +21,7 @@ describe('the indexer', () => {
         return missing === 0;
       },
       isOpen: () => isOpen,
+      onStep: () => undefined,
     });
   });
 

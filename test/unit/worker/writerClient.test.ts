@@ -74,7 +74,7 @@ describe('the way to the writer thread', () => {
   afterEach(() => client?.close(0));
 
   async function start(dataDir = ''): Promise<WriterClient> {
-    return open(new StandbyWriter({ dataDir, secrets: 'redact' }, distDir));
+    return open(new StandbyWriter({ dataDir, secrets: 'redact', embedding: null }, distDir));
   }
 
   async function open(standby: StandbyWriter): Promise<WriterClient> {
@@ -182,7 +182,10 @@ describe('the way to the writer thread', () => {
     });
 
     it('finds another owner stands by, and is the same thread when it tries again', async () => {
-      const standby = new StandbyWriter({ dataDir: 'is owned by another at first', secrets: 'redact' }, distDir);
+      const standby = new StandbyWriter(
+        { dataDir: 'is owned by another at first', secrets: 'redact', embedding: null },
+        distDir,
+      );
       await assert.rejects(open(standby), { code: 'lock_busy' });
       // Another thread would count its refusals anew.
       await assert.rejects(open(standby), { code: 'lock_busy' });
@@ -190,7 +193,10 @@ describe('the way to the writer thread', () => {
     });
 
     it('ends while it stands by is replaced by another at the next try', async () => {
-      const standby = new StandbyWriter({ dataDir: 'is owned by another at first', secrets: 'redact' }, distDir);
+      const standby = new StandbyWriter(
+        { dataDir: 'is owned by another at first', secrets: 'redact', embedding: null },
+        distDir,
+      );
       await assert.rejects(open(standby), { code: 'lock_busy' });
       await standby.close();
       await assert.rejects(open(standby), { code: 'lock_busy' });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { arrange, isNearDuplicate } from '../../../../src/memory/search/arrange.js';
 import type { Ranked } from '../../../../src/memory/search/ranked.js';
 
-const PARTS = { words: 0, context: 0, time: 0, recency: 0, importance: 0, slot_head: 0 };
+const PARTS = { words: 0, meaning: 0, context: 0, time: 0, recency: 0, importance: 0, slot_head: 0 };
 
 function ranked(...scores: readonly number[]): Ranked[] {
   return scores.map((score, at) => ({ document: at, blockIndex: at, score, parts: PARTS, isNeighbour: false }));

@@ -69,6 +69,7 @@ describe('the ranking', () => {
       nowMs: NOW_MS,
       count: 10,
       accepts: null,
+      nearness: null,
       slotHeads: [],
       links: () => [],
       replacementOf: () => null,
@@ -195,5 +196,32 @@ describe('the ranking', () => {
     const first = ask('cache');
     ask('bridge warm');
     assert.deepEqual(ask('cache'), first);
+  });
+
+  describe('with nearness in meaning', () => {
+    const near = (...values: readonly number[]): Partial<RankRequest> => ({ nearness: Float32Array.from(values) });
+
+    it('finds what has none of the words, and tells how much that gave', () => {
+      const index = indexOf('the ferry leaves', 'a crate of apples', 'nobody fed the parrot');
+      const [best, ...others] = rank(index, 'boat', { ...near(1, 0, 0), neighbours: false });
+      assert.deepEqual([best?.blockIndex, best?.isNeighbour, others], [0, false, []]);
+      assert.ok(Math.abs((best?.parts.meaning ?? 0) - 0.5) < 1e-6);
+    });
+
+    it('puts what has the words and the meaning before what has one of them', () => {
+      const index = indexOf('cache of the shop', 'the cache is cold', 'a slow store of pages');
+      assert.deepEqual(blocksOf(rank(index, 'cold cache', near(0, 0.9, 0.9))), [1, 2, 0]);
+    });
+
+    it('keeps to the filter', () => {
+      const index = indexOf('the ferry leaves', 'a crate of apples');
+      const only = { ...near(1, 0.5), accepts: (document: number) => document === 1, neighbours: false };
+      assert.deepEqual(blocksOf(rank(index, 'boat', only)), [1]);
+    });
+
+    it('ranks as without it where nothing is nearer than the rest', () => {
+      const index = indexOf('the cache is warm', 'a cold cache', 'cold water', 'bridge');
+      assert.deepEqual(rank(index, 'cold cache', near(0, 0, 0, 0)), rank(index, 'cold cache'));
+    });
   });
 });
