@@ -8,8 +8,6 @@ import { join } from 'node:path';
 import type { AddMemoryResult } from '../protocol/operations.js';
 import type { ClientLine, ClientSettings } from './clientProcess.js';
 
-/** Writes that a client has under way at once. */
-const CALLERS_EACH = 4;
 /** One client in so many writes by itself while there is no owner. */
 const LOCAL_WRITERS = 4;
 
@@ -24,6 +22,10 @@ export interface ClientsOptions {
   readonly seed: number;
   /** Whether all of them wait for an owner, as windows do. */
   readonly allWait: boolean;
+  /** Writes that a client has under way at once. */
+  readonly callersEach: number;
+  /** Where `torture-client.js` lies; default: beside this file. */
+  readonly distDir?: string;
 }
 
 export class Clients {
@@ -49,11 +51,12 @@ export class Clients {
     const settings: ClientSettings = {
       dataDir: this.#options.dataDir,
       name,
-      callers: CALLERS_EACH,
+      callers: this.#options.callersEach,
       seed: this.#options.seed * 100 + this.#started,
       waitsForOwner: this.#options.allWait || this.#started % LOCAL_WRITERS !== 0,
     };
-    const child = spawn(process.execPath, [join(__dirname, 'torture-client.js'), JSON.stringify(settings)], {
+    const script = join(this.#options.distDir ?? __dirname, 'torture-client.js');
+    const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const client: Client = { process: child, answeredAtMs: new Map() };
@@ -106,7 +109,9 @@ export class Clients {
   }
 
   #tellWhoWaits(): void {
-    if (this.#running.every(({ answeredAtMs }) => answeredAtMs.size === CALLERS_EACH)) this.#whenAllAnswered?.();
+    if (this.#running.every(({ answeredAtMs }) => answeredAtMs.size === this.#options.callersEach)) {
+      this.#whenAllAnswered?.();
+    }
     for (const waiting of [...this.#waiting]) {
       if (this.acknowledged.size < waiting.count) continue;
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);

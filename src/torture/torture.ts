@@ -18,6 +18,8 @@ import { Random } from './random.js';
 import { textFor } from './texts.js';
 
 const PREFILL_CALLERS = 64;
+/** Writes that a client has under way at once. */
+const CALLERS_EACH = 4;
 const SUSPEND_MS = 1_000;
 /** A fault comes up to so long after the writes it waited for, to meet the owner in any state. */
 const JITTER_MS = 30;
@@ -40,7 +42,7 @@ class Torture {
     this.#options = options;
     this.#random = new Random(options.seed);
     this.#hosts = new Hosts(options.dataDir);
-    this.#clients = new Clients(options);
+    this.#clients = new Clients({ ...options, callersEach: CALLERS_EACH });
   }
 
   async run(): Promise<TortureReport> {

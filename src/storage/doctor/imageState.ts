@@ -45,7 +45,7 @@ function stateOf(sqljs: SqlJsStatic, bytes: Uint8Array, path: string): ImageStat
     const sentence = sentenceOf(error, path);
     if (error instanceof GreeumError && error.code === 'newer_format') return { kind: 'newer', sentence };
     const damaged = openDamaged(sqljs, bytes);
-    damaged?.close();
+    damaged?.sql.close();
     return { kind: damaged === null ? 'unreadable' : 'damaged', sentence };
   }
 }

@@ -7,6 +7,7 @@ import type { SqlJsStatic } from 'sql.js';
 
 import { Sql, text } from '../engine.js';
 import { ensureSchema } from '../schema.js';
+import { withNewFirstPage } from './firstPage.js';
 
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
@@ -30,6 +31,12 @@ const HEADER_ZEROS: readonly (readonly [number, number])[] = [
   [64, 68],
 ];
 
+export interface Opened {
+  readonly sql: Sql;
+  /** What cannot be told any more, a sentence each. */
+  readonly problems: readonly string[];
+}
+
 export interface SchemaEntry {
   readonly type: string;
   readonly name: string;
@@ -38,10 +45,15 @@ export interface SchemaEntry {
 
 /**
  * A file that is cut short gets a header that tells its real length: pages behind it then are damage where they are
- * read, not everywhere.
- * @returns null when not even the list of tables can be read, or is not that of a memory
+ * read, not everywhere. Where the list of tables cannot be read, a new one is made from what is on the other pages.
+ * @returns null when there is nothing of a memory in it
  */
-export function openDamaged(sqljs: SqlJsStatic, bytes: Uint8Array): Sql | null {
+export function openDamaged(sqljs: SqlJsStatic, bytes: Uint8Array): Opened | null {
+  const sql = openWithItsList(sqljs, bytes);
+  return sql === null ? openWithNewList(sqljs, bytes) : { sql, problems: [] };
+}
+
+function openWithItsList(sqljs: SqlJsStatic, bytes: Uint8Array): Sql | null {
   const file = withWholeHeader(bytes);
   if (file === null) return null;
   let sql: Sql | null = null;
@@ -53,10 +65,16 @@ export function openDamaged(sqljs: SqlJsStatic, bytes: Uint8Array): Sql | null {
     }
     return withKnownTables(sqljs, sql);
   } catch {
-    // Whatever is wrong with the list of tables, nothing behind it can be found.
+    // Whatever is wrong with the list of tables, nothing behind it can be found by it.
     sql?.close();
     return null;
   }
+}
+
+function openWithNewList(sqljs: SqlJsStatic, bytes: Uint8Array): Opened | null {
+  const relisted = withNewFirstPage(sqljs, bytes, pageBytesOf(bytes));
+  if (relisted === null) return null;
+  return { sql: openLeniently(sqljs, relisted.bytes), problems: relisted.problems };
 }
 
 /** More than any memory has tables, indexes, views and triggers. */
@@ -89,8 +107,7 @@ function openLeniently(sqljs: SqlJsStatic, bytes: Uint8Array): Sql {
 function withWholeHeader(bytes: Uint8Array): Buffer | null {
   const size = bytes.length;
   if (size <= HEADER_BYTES || wrongBits(bytes.subarray(0, MAGIC.length), MAGIC) > 1) return null;
-  const declared = (bytes[16] ?? 0) * 256 + (bytes[17] ?? 0);
-  const pageBytes = isPageSize(declared) ? declared : declared === 1 ? 65536 : USUAL_PAGE_BYTES;
+  const pageBytes = pageBytesOf(bytes);
   const pages = Math.ceil(size / pageBytes);
   const file = Buffer.alloc(pages * pageBytes);
   file.set(bytes);
@@ -101,6 +118,12 @@ function withWholeHeader(bytes: Uint8Array): Buffer | null {
   file.writeUInt32BE(pages, 28);
   file.copy(file, 92, 24, 28);
   return file;
+}
+
+/** As the header says it, where that makes sense. */
+function pageBytesOf(bytes: Uint8Array): number {
+  const declared = (bytes[16] ?? 0) * 256 + (bytes[17] ?? 0);
+  return isPageSize(declared) ? declared : declared === 1 ? 65536 : USUAL_PAGE_BYTES;
 }
 
 function isPageSize(bytes: number): boolean {

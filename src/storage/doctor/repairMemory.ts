@@ -123,13 +123,14 @@ function salvagedBase(
   if (damaged === null) throw new Error('The damaged database cannot be opened any more.');
   let salvaged;
   try {
-    salvaged = salvageDatabase(sqljs, damaged);
+    salvaged = salvageDatabase(sqljs, damaged.sql);
   } finally {
-    damaged.close();
+    damaged.sql.close();
   }
   const rows = salvaged.tables.reduce((sum, { saved }) => sum + saved, 0);
   notes.done.push(`Read ${rows} rows of ${salvaged.tables.length} tables out of the damaged database.`);
-  notes.lost.push(...salvaged.tables.filter(({ lost }) => lost !== 0).map(lossOf), ...salvaged.problems);
+  notes.lost.push(...salvaged.tables.filter(({ lost }) => lost !== 0).map(lossOf));
+  notes.lost.push(...salvaged.problems, ...damaged.problems);
   const image = new Image(sqljs, salvaged.bytes);
   const isKnown = readState(image.sql, 'applied_sequence') !== null;
   const applied = isKnown ? image.appliedSequence : null;

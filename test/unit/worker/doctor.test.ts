@@ -5,6 +5,7 @@ import { encodeFrame, scanFrames } from '../../../src/storage/frame.js';
 import { openMemory } from '../../../src/storage/recovery.js';
 import { runDoctor } from '../../../src/worker/doctor.js';
 import { OwnershipLock } from '../../../src/worker/ownership.js';
+import { dumpOf, type Dump } from '../../support/dump.js';
 import { DATA_DIR, emptyDisk, LAYOUT, slotsFile, TestMemory } from '../../support/memory.js';
 import { chooseSeed, seededRandom } from '../../support/random.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
@@ -63,6 +64,14 @@ describe(`doctor (TEST_SEED=${SEED})`, function () {
     const rows = image.sql.all('SELECT context FROM blocks ORDER BY block_index').map(([context]) => String(context));
     image.close();
     return rows;
+  }
+
+  /** Without where the file of it stands: a repair has the journal in it. */
+  async function rowsOfAllTables(): Promise<Dump> {
+    const { image } = await openMemory(disk, LAYOUT);
+    const dump = { ...dumpOf(image.sql), greeum_state: [] };
+    image.close();
+    return dump;
   }
 
   function numbersOf(texts: readonly string[]): number[] {
@@ -210,6 +219,24 @@ describe(`doctor (TEST_SEED=${SEED})`, function () {
       assert.ok(isSaid || (repair?.lost.length ?? 0) > 0, `cut at ${end}`);
     }
   });
+
+  for (const [what, destroy] of [
+    ['overwritten with zeros', (page: Buffer) => page.fill(0)],
+    ['overwritten with something else', (page: Buffer) => page.fill('not a database any more. ')],
+    ['whole at its beginning alone', (page: Buffer) => page.fill(0xff, 100)],
+  ] as const) {
+    it(`finds the tables of a database whose first page is ${what}`, async () => {
+      const before = await rowsOfAllTables();
+      change(LAYOUT.database, (bytes) => {
+        destroy(bytes.subarray(0, 4096));
+        return bytes;
+      });
+      const report = await fix();
+      assert.deepEqual(numbersOf(await contents()), all);
+      assert.deepEqual(await rowsOfAllTables(), before);
+      await assertNothingLeft(report);
+    });
+  }
 
   it('reads a database of whose header a bit is flipped', async () => {
     for (let at = 0; at < 100; at += 7) {
