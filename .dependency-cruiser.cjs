@@ -8,7 +8,7 @@ const folders = {
   memory: ['text', 'protocol'],
   storage: ['text', 'protocol'],
   embedding: ['protocol'],
-  mcp: ['protocol'],
+  mcp: ['transfer', 'protocol'],
   client: ['protocol'],
   agents: ['protocol'],
   transfer: ['client', 'protocol'],

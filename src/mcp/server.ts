@@ -25,6 +25,7 @@ import { PROMPT_LIST, PROMPTS } from './prompts/index.js';
 import type { ResourceChanges } from './resourceChanges.js';
 import { readResource, RESOURCE_TEMPLATES, RESOURCES } from './resources/index.js';
 import { callTool, TOOL_LIST } from './toolCall.js';
+import type { ImportProgress } from './tools/importMemories.js';
 import { isToolName } from './tools/index.js';
 
 export interface McpServerOptions {
@@ -82,9 +83,22 @@ function answerTools(server: Server, { service }: McpServerOptions): void {
     if (!isToolName(params.name)) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
     }
-    const result = await callTool(service, params.name, params.arguments ?? {}, callOptions(server, context));
+    const options = { ...callOptions(server, context), onProgress: progressTo(context) };
+    const result = await callTool(service, params.name, params.arguments ?? {}, options);
     return result as unknown as CallToolResult;
   });
+}
+
+/** Undefined: the client has not asked to be told. */
+function progressTo({ mcpReq }: ServerContext): ((progress: ImportProgress) => void) | undefined {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return (progress) => {
+    // Who does not hear it hears the result, or is gone.
+    void mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, ...progress } })
+      .catch(() => undefined);
+  };
 }
 
 function answerResources(server: Server, { service }: McpServerOptions): void {

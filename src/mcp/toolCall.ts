@@ -8,30 +8,31 @@ import { GreeumError } from '../protocol/errors.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
 import { isWriteOperation, type InputOf, type ResultOf } from '../protocol/operations.js';
 import { bounded } from './bounded.js';
+import {
+  IMPORT_TOOL,
+  importedText,
+  importText,
+  type ImportAnswer,
+  type ImportProgress,
+} from './tools/importMemories.js';
 import { TOOLS } from './tools/index.js';
 import { failure, type ToolFailure } from './toolFailure.js';
-import type { ObjectSchema, ToolAnnotations, ToolName } from './tools/tool.js';
+import type { CallableName, ToolDescription, ToolName } from './tools/tool.js';
 
 /** `CallToolResult` of MCP, as far as our tools use it. */
 export interface ToolResult {
   content: [{ type: 'text'; text: string }];
-  structuredContent: ResultOf<ToolName> | ToolFailure['structuredContent'];
+  structuredContent: ResultOf<ToolName> | ImportAnswer | ToolFailure['structuredContent'];
   isError: boolean;
 }
 
-export type ToolCallOptions = Pick<CallOptions, 'source' | 'client' | 'signal'>;
-
-export interface ToolDescription {
-  name: ToolName;
-  title: string;
-  description: string;
-  inputSchema: ObjectSchema;
-  outputSchema: ObjectSchema;
-  annotations: ToolAnnotations;
+export interface ToolCallOptions extends Pick<CallOptions, 'source' | 'client' | 'signal'> {
+  /** Of an import; other calls are over before there is any. */
+  onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
 /** The answer to `tools/list`. */
-export const TOOL_LIST: readonly ToolDescription[] = Object.values(TOOLS).map(
+export const TOOL_LIST: readonly ToolDescription[] = [...Object.values(TOOLS), IMPORT_TOOL].map(
   ({ name, title, description, inputSchema, outputSchema, annotations }) => ({
     name,
     title,
@@ -51,13 +52,15 @@ export const TOOL_LIST: readonly ToolDescription[] = Object.values(TOOLS).map(
  */
 export async function callTool(
   service: MemoryService,
-  name: ToolName,
+  name: CallableName,
   args: Readonly<Record<string, unknown>>,
-  options: ToolCallOptions = {},
+  { onProgress, ...given }: ToolCallOptions = {},
 ): Promise<ToolResult> {
-  const input = inputOf(name, args);
+  const options = { source: 'mcp', ...given } as const;
+  const input = name === IMPORT_TOOL.name ? args : inputOf(name, args);
   try {
-    return await succeed(service, name, input as unknown as InputOf<typeof name>, { source: 'mcp', ...options });
+    if (name === IMPORT_TOOL.name) return await importAll(service, args, { ...options, onProgress });
+    return await succeed(service, name, input as unknown as InputOf<typeof name>, options);
   } catch (error) {
     const known = GreeumError.from(error, isWriteOperation(name) ? 'unknown' : 'not_written');
     return failure(known, input['idempotency_key']);
@@ -84,4 +87,16 @@ async function succeed<K extends ToolName>(
     structuredContent: result,
     isError: false,
   };
+}
+
+async function importAll(
+  service: MemoryService,
+  args: Readonly<Record<string, unknown>>,
+  { onProgress, ...options }: ToolCallOptions,
+): Promise<ToolResult> {
+  const asCalled: MemoryService = {
+    call: (operation, input, more) => service.call(operation, input, { ...options, ...more }),
+  };
+  const answer = await importText(asCalled, args, { signal: options.signal, ...(onProgress && { onProgress }) });
+  return { content: [{ type: 'text', text: importedText(answer) }], structuredContent: answer, isError: false };
 }

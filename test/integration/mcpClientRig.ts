@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
@@ -12,10 +13,19 @@ export interface ToolAnswer {
   isError?: boolean;
 }
 
+/** One notification of progress. */
+export interface Told {
+  progress: number;
+  total?: number | undefined;
+  message?: string | undefined;
+}
+
 /** What the tests do with a client of either version of the SDK. */
 export interface McpClient {
   listTools: () => Promise<string[]>;
   callTool: (name: string, args: Record<string, unknown>, signal?: AbortSignal) => Promise<ToolAnswer>;
+  /** The same, with what the server tells of its progress; each time the status is asked for. */
+  callAndWatch: (name: string, args: Record<string, unknown>) => Promise<{ answer: ToolAnswer; told: Told[] }>;
   ping: () => Promise<unknown>;
   instructions: () => string | undefined;
   serverName: () => string | undefined;
@@ -57,6 +67,15 @@ async function connect1(way: Way): Promise<McpClient> {
     listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
     callTool: async (name, args, signal) =>
       (await client.callTool({ name, arguments: args }, undefined, signal && { signal })) as ToolAnswer,
+    callAndWatch: async (name, args) => {
+      const told: Told[] = [];
+      const onprogress = (progress: Told): void => {
+        told.push(progress);
+        void client.callTool({ name: 'worker_status', arguments: {} });
+      };
+      const answer = (await client.callTool({ name, arguments: args }, undefined, { onprogress })) as ToolAnswer;
+      return { answer, told };
+    },
     ping: () => client.ping(),
     instructions: () => client.getInstructions(),
     serverName: () => client.getServerVersion()?.name,
@@ -79,6 +98,15 @@ async function connect2(way: Way, mode: 'legacy' | 'auto'): Promise<McpClient> {
     listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
     callTool: async (name, args, signal) =>
       (await client.callTool({ name, arguments: args }, signal && { signal })) as ToolAnswer,
+    callAndWatch: async (name, args) => {
+      const told: Told[] = [];
+      const onprogress = (progress: Told): void => {
+        told.push(progress);
+        void client.callTool({ name: 'worker_status', arguments: {} });
+      };
+      const answer = (await client.callTool({ name, arguments: args }, { onprogress })) as ToolAnswer;
+      return { answer, told };
+    },
     ping: () => client.ping(),
     instructions: () => client.getInstructions(),
     serverName: () => client.getServerVersion()?.name,
@@ -115,4 +143,22 @@ export function socketFetch(socketPath: string): typeof fetch {
       outgoing.end(payload);
     });
   };
+}
+
+const NOTES = Array.from({ length: 450 }, (_, index) => `- note number ${index}`).join('\n');
+
+/** Of a memory that imports in steps. The last word of the progress and the answer may come at once, as one. */
+export async function assertImportIsTold(client: McpClient): Promise<void> {
+  const { answer, told } = await client.callAndWatch('import_memories', { text: NOTES, format: 'markdown' });
+  assert.equal(answer.isError ?? false, false, answer.content[0]?.text);
+  const { added, present, rejected } = answer.structuredContent as Record<string, unknown>;
+  assert.deepEqual([added, present, rejected], [450, 0, 0]);
+  const bytes = told.map(({ progress }) => progress);
+  assert.ok(bytes.length >= 2, 'was told too little');
+  assert.deepEqual(
+    bytes,
+    [...new Set(bytes)].sort((a, b) => a - b),
+  );
+  assert.deepEqual([...new Set(told.map(({ total }) => total))], [Buffer.byteLength(NOTES)]);
+  assert.match(told[0]?.message ?? '', /^\d+ added, 0 there already/);
 }

@@ -3,9 +3,9 @@ import { GreeumError } from '../../src/protocol/errors.js';
 import type { CallOptions } from '../../src/protocol/memoryService.js';
 import type { ResultOf } from '../../src/protocol/operations.js';
 import { TOOL_LIST } from '../../src/mcp/toolCall.js';
-import { FakeMemory } from '../unit/mcp/fakeMemory.js';
+import { FakeMemory, memoryThatImportsInSteps } from '../unit/mcp/fakeMemory.js';
 import { ask, deferred, openStream, socketDoor, startRig, TOKEN, until, type Rig } from './endpointRig.js';
-import { CLIENTS, socketFetch, type McpClient, type Way } from './mcpClientRig.js';
+import { assertImportIsTold, CLIENTS, socketFetch, type McpClient, type Way } from './mcpClientRig.js';
 
 const DOORS: readonly { title: string; way: (rig: Rig) => Way }[] = [
   {
@@ -82,6 +82,11 @@ for (const { title, era, connect } of CLIENTS) {
           const { block_index: at } = structuredContent as ResultOf<'add_memory'>;
           assert.equal(rig.memory.contents[at], texts[index]);
         }
+      });
+
+      it('imports notes, and is told how far it is', async () => {
+        await start(memoryThatImportsInSteps());
+        await assertImportIsTold(client);
       });
 
       it('gives up a call, and the memory hears of it', async () => {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { TOOL_LIST } from '../../src/mcp/toolCall.js';
-import { CLIENTS, type McpClient, type Way } from './mcpClientRig.js';
+import { assertImportIsTold, CLIENTS, type McpClient, type Way } from './mcpClientRig.js';
 
 const COMMAND = process.execPath;
 const ARGS = ['--import', 'tsx', path.join(__dirname, 'mcpStdioServer.ts')];
@@ -35,6 +35,8 @@ for (const { title, era, connect } of CLIENTS) {
       const found = await client.callTool('search_memory', { query: 'fact 7.' });
       assert.match(found.content[0]?.text ?? '', /stdio fact 7\./);
     });
+
+    it('imports notes, and is told how far it is', () => assertImportIsTold(client));
 
     it('reads why a call failed', async () => {
       const { isError, structuredContent } = await client.callTool('add_memory', { content: '' });

@@ -2,9 +2,9 @@
 
 import type { ResultOf } from '../../src/protocol/operations.js';
 import { serveStdio } from '../../src/mcp/stdio.js';
-import { FakeMemory, memoryRecord } from '../unit/mcp/fakeMemory.js';
+import { memoryRecord, memoryThatImportsInSteps } from '../unit/mcp/fakeMemory.js';
 
-const memory = new FakeMemory({
+const memory = memoryThatImportsInSteps({
   // Slow enough that the end of the input overtakes it.
   list_memories: async (): Promise<ResultOf<'list_memories'>> => {
     await new Promise((resolve) => setTimeout(resolve, 100));

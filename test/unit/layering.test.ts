@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   memory: ['text', 'protocol'],
   storage: ['text', 'protocol'],
   embedding: ['protocol'],
-  mcp: ['protocol'],
+  mcp: ['transfer', 'protocol'],
   client: ['protocol'],
   agents: ['protocol'],
   transfer: ['client', 'protocol'],

@@ -6,7 +6,8 @@ import { getMemory } from './getMemory.js';
 import { getMemoryStats } from './getMemoryStats.js';
 import { listMemories } from './listMemories.js';
 import { searchMemory } from './searchMemory.js';
-import type { Tool, ToolName } from './tool.js';
+import { IMPORT_TOOL } from './importMemories.js';
+import type { CallableName, Tool, ToolName } from './tool.js';
 import { updateAssociations } from './updateAssociations.js';
 import { workerStatus } from './workerStatus.js';
 
@@ -22,6 +23,6 @@ export const TOOLS: { readonly [K in ToolName]: Tool<K> } = {
   worker_status: workerStatus,
 };
 
-export function isToolName(name: unknown): name is ToolName {
-  return typeof name === 'string' && Object.hasOwn(TOOLS, name);
+export function isToolName(name: unknown): name is CallableName {
+  return typeof name === 'string' && (Object.hasOwn(TOOLS, name) || name === IMPORT_TOOL.name);
 }

@@ -27,13 +27,21 @@ export interface ToolAnnotations {
   readonly openWorldHint: boolean;
 }
 
-export interface Tool<K extends ToolName = ToolName> {
-  readonly name: K;
+/** What can be called: those, and the import, which makes many calls. */
+export type CallableName = ToolName | 'import_memories';
+
+/** What a client is told of a tool. */
+export interface ToolDescription {
+  readonly name: CallableName;
   readonly title: string;
   readonly description: string;
   readonly inputSchema: ObjectSchema;
   readonly outputSchema: ObjectSchema;
   readonly annotations: ToolAnnotations;
+}
+
+export interface Tool<K extends ToolName = ToolName> extends ToolDescription {
+  readonly name: K;
   /** Arguments that Python Greeum's client sends and that mean nothing here; they are dropped. */
   readonly ignoredArguments?: readonly string[];
   /** Short text of a success. `input` is what the service accepted, so it is well-formed. */

@@ -9,6 +9,7 @@ import type {
   ResultOf,
   WorkerStatus,
 } from '../../../src/protocol/operations.js';
+import type { ImportedRecord, ImportMemoriesInput, ImportMemoriesResult } from '../../../src/protocol/transfer.js';
 
 export interface RecordedCall {
   operation: OperationName;
@@ -149,5 +150,46 @@ const DEFAULTS = (memory: FakeMemory): Answers => ({
     ],
   }),
   list_tags: () => ({ tags: [{ name: 'build', blocks: memory.contents.length }] }),
+  import_memories: (input) => importInto(memory, input),
+  preview_import: ({ records }) => ({
+    results: records.map(({ content }) => ({
+      status: memory.contents.includes(content) ? 'present' : 'added',
+      block_index: null,
+    })),
+  }),
   worker_status: () => STATUS,
 });
+
+function importInto({ contents }: FakeMemory, { records }: ImportMemoriesInput): ImportMemoriesResult {
+  const results = records.map(({ content }): ImportedRecord => {
+    if (typeof content !== 'string' || content.trim() === '') {
+      const error = new GreeumError('empty_content', 'A memory needs text.').toJSON();
+      return { status: 'rejected', block_index: null, error };
+    }
+    const known = contents.indexOf(content);
+    if (known !== -1) return { status: 'present', block_index: known };
+    return { status: 'added', block_index: contents.push(content) - 1 };
+  });
+  return { status: 'imported', slots: [], results };
+}
+
+/** An import of which each batch but the first waits until its caller, told of the one before, asks for the status. */
+export function memoryThatImportsInSteps(answers: Answers = {}): FakeMemory {
+  const kept = new FakeMemory();
+  let batches = 0;
+  let asked = 0;
+  let goOn = (): void => undefined;
+  return new FakeMemory({
+    ...answers,
+    worker_status: () => {
+      asked += 1;
+      goOn();
+      return STATUS;
+    },
+    import_memories: async (input) => {
+      if (asked < batches) await new Promise<void>((resolve) => (goOn = resolve));
+      batches += 1;
+      return importInto(kept, input);
+    },
+  });
+}

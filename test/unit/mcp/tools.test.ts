@@ -85,7 +85,7 @@ const accepts = (schema: JsonObject, value: unknown): boolean => validators.getV
 const toText = <K extends ToolName>(name: K): string => TOOLS[name].toText(RESULTS[name], INPUTS[name]);
 
 describe('the MCP tools', () => {
-  it('are eight, and always come in the same order', () => {
+  it('are nine, and always come in the same order', () => {
     assert.deepEqual(
       TOOL_LIST.map(({ name }) => name),
       [
@@ -97,6 +97,7 @@ describe('the MCP tools', () => {
         'anchor_update',
         'get_memory_stats',
         'worker_status',
+        'import_memories',
       ],
     );
   });
