@@ -212,6 +212,35 @@ describe('attacks on a data directory', () => {
     });
   });
 
+  it('names out of Object’s prototype, wherever they stand in a request, change nothing for anybody', async () => {
+    const poison = '{"polluted":true,"importance":0.99,"allow_duplicate":true,"metadata":{"polluted":true}}';
+    const poisons = [`"__proto__":${poison}`, `"constructor":{"prototype":${poison}}`, `"prototype":${poison}`];
+    const meta = '"io.modelcontextprotocol/protocolVersion":"2026-07-28"';
+    for (const bad of poisons) {
+      for (const body of [
+        `{"jsonrpc":"2.0","id":1,"method":"greeum/add_memory","params":{"content":"a",${bad}}}`,
+        `{"jsonrpc":"2.0","id":1,"method":"greeum/add_memory","params":{"content":"b","metadata":{"deep":[{${bad}}]}}}`,
+        `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search_memory","arguments":{${bad}},${bad}}}`,
+        `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"__proto__","arguments":{}},${bad}}`,
+        `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{${meta},${bad}}}}`,
+        `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{${bad}},"clientInfo":{${bad}}}}`,
+        `{${bad}}`,
+      ]) {
+        const { status, text } = await ask(tcp(), { headers: { 'x-api-key': token() }, body });
+        assert.ok(status < 500, `${status} for ${body}`);
+        assert.ok(!/TypeError|\bat .+:\d+/.test(text), text);
+      }
+    }
+    await client().addMemory({ content: 'as plain as can be' });
+    const plain = await client().addMemory({ content: 'as plain as can be' });
+    assert.equal(plain.status, 'duplicate');
+    const { memory } = await client().call('get_memory', { block_index: plain.block_index });
+    assert.equal(memory.importance, 0.5);
+    assert.deepEqual(Object.keys(memory.metadata), ['source']);
+    const { text: health } = await ask(tcp(), { path: `/${token()}/healthz` });
+    assert.ok(!health.includes('polluted'));
+  });
+
   it('nothing that was written, but the memories’ own files, holds a memory or the token', async () => {
     await client().addMemory({ content: SECRET });
     await greeum(['memory', 'search', 'swordfish', '--data-dir', dir()]);

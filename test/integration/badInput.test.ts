@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -266,6 +266,38 @@ describe('a data directory that cannot be used', () => {
     writeFileSync(join(folder.path, 'data', 'memory.db'), 'my diary, which is no database at all\n'.repeat(10));
     await assertRefused(folder.path, 'not_a_database');
   });
+
+  it('is left alone when memory.db is encrypted, as SQLCipher leaves it: random from its first byte', async () => {
+    mkdirSync(join(folder.path, 'data'));
+    writeFileSync(join(folder.path, 'data', 'memory.db'), randomBytes(5 * 4096));
+    await assertRefused(folder.path, 'not_a_database');
+  });
+
+  /** A directory of Python's, with one file of it changed. */
+  function damaged(fixture: string, file: string, damage: (bytes: Buffer) => Buffer): void {
+    cpSync(join(__dirname, '../fixtures', fixture), folder.path, { recursive: true });
+    const target = join(folder.path, 'data', file);
+    writeFileSync(target, damage(readFileSync(target)));
+  }
+
+  it('is left alone when a memory.db of Python ends at one of its pages', async () => {
+    for (const pages of [1, 100, 241]) {
+      damaged('greeum-5.3', 'memory.db', (bytes) => bytes.subarray(0, pages * 4096));
+      await assertRefused(folder.path, 'database_damaged');
+    }
+  });
+
+  const logs: readonly [what: string, damage: (bytes: Buffer) => Buffer][] = [
+    ['has garbage in it', (bytes) => bytes.fill(0x5a, 32 + 4120 * 3)],
+    ['has a wrong checksum in the middle', (bytes) => (bytes.writeUInt32BE(7, 32 + 4120 * 3 + 16), bytes)],
+    ['has a wrong checksum in its header', (bytes) => (bytes.writeUInt32BE(7, 24), bytes)],
+  ];
+  for (const [what, damage] of logs) {
+    it(`is left alone when its write-ahead log ${what}`, async () => {
+      damaged('greeum-5.3-wal', 'memory.db-wal', damage);
+      await assertRefused(folder.path, 'wal_damaged');
+    });
+  }
 
   it('is left alone when memory.db is cut short', async () => {
     await greeum(['memory', 'add', 'x', '--data-dir', folder.path]);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { Discovery } from '../../src/protocol/discovery.js';
 import type { ResultOf } from '../../src/protocol/operations.js';
 import { cliPath, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
-import { CLIENTS, type McpClient } from './mcpClientRig.js';
+import { CLIENTS, socketFetch, type McpClient, type Way } from './mcpClientRig.js';
 
 const AT_ONCE = 25;
 
@@ -65,11 +65,14 @@ for (const { title, connect } of CLIENTS) {
       assert.deepEqual(await stored(), [...texts].sort());
     });
 
-    it('hears of it over HTTP, and goes on with the next owner', async () => {
-      const { endpoint = '' } = JSON.parse(
-        readFileSync(path.join(folder.path, 'worker_state.json'), 'utf8'),
-      ) as Discovery;
-      client = await connect({ url: endpoint });
+    const ways: readonly [string, (found: Discovery) => Way][] = [
+      ['HTTP', ({ endpoint = '' }) => ({ url: endpoint })],
+      ['the socket', ({ socket }) => ({ url: 'http://localhost/mcp', fetch: socketFetch(socket) })],
+    ];
+    const hearsOfIt = async (wayOf: (found: Discovery) => Way): Promise<void> => {
+      client = await connect(
+        wayOf(JSON.parse(readFileSync(path.join(folder.path, 'worker_state.json'), 'utf8')) as Discovery),
+      );
       await add('before');
       const texts = Array.from({ length: AT_ONCE }, (_, index) => `meanwhile ${index}`);
       const adding = Promise.allSettled(texts.map(add));
@@ -82,6 +85,9 @@ for (const { title, connect } of CLIENTS) {
       for (const text of ['before', 'after', ...acknowledged]) {
         assert.equal(found.filter((context) => context === text).length, 1, text);
       }
-    });
+    };
+    for (const [where, wayOf] of ways) {
+      it(`hears of it over ${where}, and goes on with the next owner`, () => hearsOfIt(wayOf));
+    }
   });
 }

@@ -208,6 +208,13 @@ describe('a directory of Python Greeum', () => {
       sqlite3(database, 'SELECT block_index, context FROM blocks WHERE block_index >= 30'),
       '30|written by another program\n31|waiting in the journal',
     );
+    for (const [query, index] of [
+      ['written by another program', 30],
+      ['waiting in the journal', 31],
+    ] as const) {
+      const { results } = await greeumJson(['memory', 'search', query, '--data-dir', dataDir]);
+      assert.equal((results as { block_index: number }[])[0]?.block_index, index, 'the index has caught up');
+    }
     assert.equal(sqlite3(database, `SELECT prev_hash FROM blocks WHERE block_index = 31`), 'f00d');
     assert.equal(sqlite3(database, 'SELECT old_index FROM greeum_moves'), '30');
     assert.deepEqual(

@@ -211,6 +211,40 @@ describe('import and export', () => {
     assert.deepEqual([status, stdout], [0, 'Imported 1 memories.\n']);
   });
 
+  it('exports through no link, trick in the path, pipe or device, and never into the memory', async () => {
+    if (process.platform === 'win32') return;
+    await greeumJson(['memory', 'add', 'one', '--data-dir', at('from')]);
+    writeFileSync(at('victim'), 'mine\n');
+    symlinkSync(at('victim'), at('link.jsonl'));
+    symlinkSync(at('nowhere'), at('dangling.jsonl'));
+    symlinkSync(at('from', 'data'), at('way-in'));
+    execFileSync('mkfifo', [at('pipe.jsonl')]);
+    const before = readdirSync(at('from', 'data')).sort();
+    for (const target of [
+      at('link.jsonl'),
+      at('dangling.jsonl'),
+      at('pipe.jsonl'),
+      '/dev/null',
+      at('way-in', 'x.jsonl'),
+      `${at('from')}/data/../data/memory.db`,
+      `${at('link.jsonl')}/../from/data/x.jsonl`,
+    ]) {
+      const { status, stderr } = await greeum([
+        'export',
+        target,
+        '--force',
+        '--format',
+        'jsonl',
+        '--data-dir',
+        at('from'),
+      ]);
+      assert.equal(status, 1, target);
+      assert.match(stderr, /Nothing was exported/, target);
+    }
+    assert.equal(readFileSync(at('victim'), 'utf8'), 'mine\n');
+    assert.deepEqual(readdirSync(at('from', 'data')).sort(), before);
+  });
+
   it('overwrites no export without being told, and keeps it to its owner', async () => {
     await greeumJson(['memory', 'add', 'one', '--data-dir', at('from')]);
     const first = await exported(at('from'), 'out.jsonl');

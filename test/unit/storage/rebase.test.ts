@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { rebase } from '../../../src/memory/rebase.js';
 import { verifyRows } from '../../../src/memory/verify.js';
 import type { AddMemoryResult } from '../../../src/protocol/operations.js';
+import type { ImportMemoriesResult } from '../../../src/protocol/transfer.js';
 import type { Cell } from '../../../src/storage/engine.js';
 import { openMemory } from '../../../src/storage/recovery.js';
 import { Queries } from '../../../src/storage/queries.js';
@@ -116,6 +117,58 @@ describe('frames that waited while another program continued the chain', () => {
     (await TestMemory.open(disk, ports)).store.close();
     assert.equal(disk.stat(`${LAYOUT.database}-wal`), null);
     assert.deepEqual(textsOf(await readable(disk)), expected);
+  });
+
+  it('of an import go behind with what it knew of its memories, and the import can be repeated', async () => {
+    const { disk, ports } = await leftInJournal(['zero'], []);
+    const input = {
+      origin: 'notes.jsonl',
+      records: [
+        { content: 'first', timestamp: '2026-01-02T03:04:05', tags: ['kept'] },
+        {
+          content: 'second',
+          timestamp: '2026-01-02T03:04:06',
+          before: { record: 0 },
+          supersedes: { record: 0 },
+          links: [{ to: { record: 0 }, type: 'corrects', strength: 0.5 }],
+        },
+      ],
+      slots: [{ slot: 'C' as const, memory: { record: 1 } }],
+    };
+    const first = await TestMemory.open(disk, ports);
+    await first.write(first.command('import_memories', input));
+    first.store.close();
+    await writeForeign(disk, ['one of theirs']);
+    const read = await readable(disk);
+    const owner = await TestMemory.open(disk, ports);
+    const [again] = await owner.write(owner.command('import_memories', input));
+    const { results } = again?.answer as unknown as ImportMemoriesResult;
+    assert.deepEqual(
+      results.map(({ status, block_index }) => [status, block_index]),
+      [
+        ['present', 2],
+        ['present', 3],
+      ],
+    );
+    owner.store.close();
+    for (const dump of [read, await readable(disk)]) {
+      assert.deepEqual(textsOf(dump), ['zero', 'one of theirs', 'first', 'second']);
+      assert.deepEqual(dump['greeum_superseded'], [[2, 3]]);
+      assert.deepEqual(
+        (dump['block_tags'] ?? []).map((row) => row.slice(1)),
+        [[2, 'kept']],
+      );
+      const [, , , second = []] = dump['blocks'] ?? [];
+      const third = dump['blocks']?.[2] ?? [];
+      assert.equal(second[7], third[4], 'the second continues the first');
+      assert.equal((dump['greeum_slots'] ?? []).find(([slot]) => slot === 'C')?.[1], second[4]);
+      const nodes = new Map((dump['memory_nodes'] ?? []).map(([node, block]) => [node, block]));
+      const links = (dump['associations'] ?? []).filter((row) => row[3] === 'corrects');
+      assert.deepEqual(
+        links.map((row) => [nodes.get(row[1]), nodes.get(row[2])]),
+        [[3, 2]],
+      );
+    }
   });
 
   it('are applied as they are where only other rows changed', async () => {

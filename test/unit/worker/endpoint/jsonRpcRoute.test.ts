@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { GreeumError } from '../../../../src/protocol/errors.js';
 import type { JsonRpcResponse } from '../../../../src/protocol/jsonRpc.js';
 import type { WriteSource } from '../../../../src/protocol/operations.js';
+import { TOOL_LIST } from '../../../../src/mcp/toolCall.js';
 import { answerJsonRpc } from '../../../../src/worker/endpoint/jsonRpcRoute.js';
 import { FakeMemory } from '../../mcp/fakeMemory.js';
 
@@ -89,7 +90,7 @@ describe('JSON-RPC without a handshake', () => {
 
   it('lists the tools, and answers a ping', async () => {
     const { body } = await ask(call('tools/list'));
-    assert.equal((body.result?.['tools'] as unknown[]).length, 8);
+    assert.equal((body.result?.['tools'] as unknown[]).length, TOOL_LIST.length);
     assert.deepEqual((await ask(call('ping'))).body.result, {});
   });
 
