@@ -19,9 +19,12 @@ import { Documents } from './index/documents.js';
 import { readIndex, readPosition, writeIndex, type IndexSections } from './index/indexFile.js';
 import { MAX_DOCUMENTS, Postings } from './index/postings.js';
 import { TermTable } from './index/termTable.js';
+import { toTheEnd } from './steps.js';
 
 const TOKENS_VERSION = 3;
 const READ_BATCH = 200;
+/** Rows between two yields: about 2 ms. */
+const MARKED_AT_ONCE = 4_000;
 const EMPTY = -1;
 
 /** No token begins with a space, so these are terms of their own. */
@@ -43,9 +46,9 @@ export class SearchIndex implements SearchCorpus {
   #lastBlock: number;
   #lastHash: string;
 
-  private constructor(image: Sql, stored: Stored | null) {
+  private constructor(image: Sql, terms: TermTable, stored: Stored | null) {
     this.#image = image;
-    this.#terms = new TermTable(stored?.sections);
+    this.#terms = terms;
     this.#documents = new Documents(stored?.sections);
     if (stored !== null) this.#postings.import(stored.sections.counts, stored.sections.postings);
     this.#lastBlock = stored?.lastBlock ?? EMPTY;
@@ -57,12 +60,26 @@ export class SearchIndex implements SearchCorpus {
    * @param bytes of `index.db`, or null
    */
   static open(bytes: Uint8Array | null, image: Sql): SearchIndex {
-    return new SearchIndex(image, bytes === null ? null : readStored(bytes, image));
+    return toTheEnd(SearchIndex.#opened(bytes, image));
   }
 
   /** The same from the file at `path`, which may be missing. */
   static openFile(files: Files, path: string, image: Sql): SearchIndex {
-    return SearchIndex.open(readBytes(files, path), image);
+    return toTheEnd(SearchIndex.opening(files, path, image));
+  }
+
+  /** The same a few milliseconds' work at a time, for who has others to serve; writes may come in between. */
+  static *opening(files: Files, path: string, image: Sql): Generator<void, SearchIndex> {
+    const bytes = readBytes(files, path);
+    yield;
+    return yield* SearchIndex.#opened(bytes, image);
+  }
+
+  static *#opened(bytes: Uint8Array | null, image: Sql): Generator<void, SearchIndex> {
+    const stored = bytes === null ? null : yield* readStored(bytes, image);
+    if (stored === null) return new SearchIndex(image, TermTable.empty(), null);
+    const terms = yield* TermTable.load(stored.sections);
+    return new SearchIndex(image, terms, stored);
   }
 
   /** Largest block index that the index holds; -1 when it is empty. */
@@ -86,7 +103,7 @@ export class SearchIndex implements SearchCorpus {
 
   export(): Uint8Array {
     const [lastBlock, lastHash] = [this.#lastBlock, this.#lastHash];
-    const contents = contentsMark(this.#image, lastBlock);
+    const contents = toTheEnd(contentsMark(this.#image, lastBlock));
     const position = { tokensVersion: TOKENS_VERSION, lastBlock, lastHash, contents };
     return writeIndex(position, {
       ...this.#documents.export(),
@@ -205,28 +222,34 @@ interface Stored {
 }
 
 /** Null when it is damaged, from another version, or of another memory. */
-function readStored(bytes: Uint8Array, image: Sql): Stored | null {
+function* readStored(bytes: Uint8Array, image: Sql): Generator<void, Stored | null> {
   const position = readPosition(bytes);
   if (position?.tokensVersion !== TOKENS_VERSION) return null;
   const { lastBlock, lastHash, contents } = position;
   const block = image.get('SELECT hash FROM blocks WHERE block_index = ?', [lastBlock]);
   if (block === undefined || text(block[0]) !== lastHash) return null;
-  if (contentsMark(image, lastBlock) !== contents) return null;
-  const sections = readIndex(bytes);
+  if ((yield* contentsMark(image, lastBlock)) !== contents) return null;
+  const sections = yield* readIndex(bytes);
   return sections === null ? null : { sections, lastBlock, lastHash };
 }
+
+const MARKS = `SELECT count(*), total(visit_count), total(importance), total(octet_length(context)), max(block_index)
+FROM (SELECT * FROM blocks WHERE block_index > ? AND block_index <= ? ORDER BY block_index LIMIT ${MARKED_AT_ONCE})`;
 
 /**
  * Differs when a block was taken away, or changed in place: Python counts a visit with each such change, and what it
  * changes are text and importance. One pass over the rows, without their long texts.
  */
-function contentsMark(image: Sql, lastBlock: number): string {
-  const row = image.get(
-    `SELECT count(*), total(visit_count), total(importance), total(octet_length(context)) FROM blocks
-     WHERE block_index <= ?`,
-    [lastBlock],
-  );
-  return (row ?? []).join(' ');
+function* contentsMark(image: Sql, lastBlock: number): Generator<void, string> {
+  const totals = [0, 0, 0, 0];
+  for (let after = EMPTY; ;) {
+    const row = (image.get(MARKS, [after, lastBlock]) ?? []).map(Number);
+    const [count = 0] = row;
+    if (count === 0) return totals.join(' ');
+    for (const at of totals.keys()) totals[at] = (totals[at] ?? 0) + (row[at] ?? 0);
+    after = row[4] ?? lastBlock;
+    yield;
+  }
 }
 
 /** Null also when it cannot be read: whatever is wrong with a derived file, the answer is to build it again. */

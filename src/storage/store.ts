@@ -42,9 +42,11 @@ export class Store {
   readonly #journal: Journal;
   readonly #gatherer: Gatherer;
   readonly #recent: RecentBlocks;
-  readonly #openIndex: () => SearchIndex;
+  readonly #openIndex: () => Generator<void, SearchIndex>;
   /** Opened when it is first needed: a process that only writes does without. */
   #index: SearchIndex | null = null;
+  /** Under way between the steps of `prepareIndex`. */
+  #opening: Generator<void, SearchIndex> | null = null;
   #guard: DatabaseGuard;
   #identity: FileIdentity;
   /** Null: to be counted again. */
@@ -80,7 +82,7 @@ export class Store {
       const rows = [['put', 'greeum_state', ['epoch', String(epoch)]]] as const;
       journal.append([{ seq: journal.nextSequence, epoch, at: nowMs, rows }]);
       image.applyRows(rows);
-      const openIndex = (): SearchIndex => SearchIndex.openFile(files, layout.index, image.sql);
+      const openIndex = (): Generator<void, SearchIndex> => SearchIndex.opening(files, layout.index, image.sql);
       return new Store({ files, layout, image, journal, guard, identity, openIndex, epoch, notes });
     } catch (error) {
       journal.close();
@@ -189,8 +191,10 @@ export class Store {
 
   /** It holds every block when it is asked; building a large one takes seconds, see `prepareIndex`. */
   get index(): SearchIndex {
-    this.#index ??= this.#openIndex();
-    return this.#index;
+    for (;;) {
+      const index = this.#openedFurther();
+      if (index !== null) return index;
+    }
   }
 
   get isIndexOpen(): boolean {
@@ -202,10 +206,18 @@ export class Store {
     return this.#index === null ? 0 : (this.#recent.list()[0]?.blockIndex ?? -1) - this.#index.lastBlock;
   }
 
-  /** Indexes at most `blocks` more. @returns whether the index is complete */
+  /** One step: goes on opening the index, or indexes at most `blocks` more. @returns whether the index is complete */
   prepareIndex(blocks: number): boolean {
-    this.#index ??= this.#openIndex();
-    return this.#index.catchUp(blocks);
+    return this.#openedFurther()?.catchUp(blocks) ?? false;
+  }
+
+  #openedFurther(): SearchIndex | null {
+    if (this.#index !== null) return this.#index;
+    this.#opening ??= this.#openIndex();
+    const step = this.#opening.next();
+    if (step.done !== true) return null;
+    this.#opening = null;
+    return (this.#index = step.value);
   }
 
   /** Which of the next blocks have a vector of this model, see `vectorRows.ts`. */
@@ -267,7 +279,7 @@ interface StoreParts {
   journal: Journal;
   guard: DatabaseGuard;
   identity: FileIdentity;
-  openIndex: () => SearchIndex;
+  openIndex: () => Generator<void, SearchIndex>;
   epoch: number;
   notes: readonly string[];
 }

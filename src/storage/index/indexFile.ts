@@ -16,6 +16,8 @@ import type { TermTableData } from './termTable.js';
 const MAGIC = 'GREEUM-INDEX\n';
 const ALIGNMENT = 8;
 const CRC_BYTES = 4;
+/** Bytes between two yields: about 2 ms. */
+const CHECKED_AT_ONCE = 4 * 1024 * 1024;
 
 type Section = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array | Int8Array;
 
@@ -75,16 +77,22 @@ export function readPosition(bytes: Uint8Array): IndexPosition | null {
   return readHead(bytes)?.head ?? null;
 }
 
-/** Null when anything is not as it was written. Sections are copies. */
-export function readIndex(bytes: Uint8Array): IndexSections | null {
+/** Null when anything is not as it was written. Sections are copies. A few milliseconds' work at a time. */
+export function* readIndex(bytes: Uint8Array): Generator<void, IndexSections | null> {
   const found = readHead(bytes);
   const end = bytes.length - CRC_BYTES;
   if (found === null || end < 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) return null;
+  let checksum = 0;
+  for (let from = 0; from < end; from += CHECKED_AT_ONCE) {
+    checksum = crc32(bytes.subarray(from, Math.min(end, from + CHECKED_AT_ONCE)), checksum);
+    yield;
+  }
+  if (view.getUint32(end, true) !== checksum) return null;
   let at = found.end;
   const sections: Partial<Record<keyof IndexSections, Section>> = {};
   for (const [index, name] of NAMES.entries()) {
+    yield;
     const type = ORDER[name];
     const byteLength = (found.head.lengths[index] ?? 0) * type.BYTES_PER_ELEMENT;
     // Not `slice`: a Buffer's is a view of memory that holds other things as well.

@@ -1,7 +1,7 @@
 /**
- * For every term the documents that have it, oldest first, and how often. All of it in one array of 32-bit words, cut
- * into chunks that double in size as a term gets more frequent: appending never moves what is there, and a rare term,
- * which most are, costs few words.
+ * For every term the documents that have it, oldest first, and how often. What was stored stays as it was read, term by
+ * term. What came later follows in one array of 32-bit words, cut into chunks that double in size as a term gets more
+ * frequent: appending never moves what is there, and a rare term, which most are, costs few words.
  *
  *     chunk: [ posting … | next ]     posting = document << 8 | frequency (1 to 255)
  */
@@ -16,9 +16,12 @@ const LARGEST_CHUNK = 512;
 const NONE = 0xffffffff;
 
 export class Postings {
+  /** As it was stored, and where each term's part of it begins; the last entry is the end. */
+  #stored: Uint32Array = new Uint32Array(0);
+  #storedStarts: Uint32Array = new Uint32Array(1);
   #words: Uint32Array = new Uint32Array(4096);
   #used = 0;
-  /** By term: first chunk, where the next posting goes, the current chunk's last word, number of documents. */
+  /** By term: first chunk, where the next posting goes, the current chunk's last word, documents in its chunks. */
   #heads: Uint32Array = new Uint32Array(0);
   #tails: Uint32Array = new Uint32Array(0);
   #ends: Uint32Array = new Uint32Array(0);
@@ -43,12 +46,17 @@ export class Postings {
 
   /** In how many documents the term is. */
   count(term: number): number {
-    return this.#counts[term] ?? 0;
+    return this.#storedEnd(term) - this.#storedStart(term) + (this.#counts[term] ?? 0);
   }
 
   /** Calls `visit` for each document of the term, oldest first. */
   each(term: number, visit: (document: number, frequency: number) => void): void {
-    let left = this.count(term);
+    const storedEnd = this.#storedEnd(term);
+    for (let at = this.#storedStart(term); at < storedEnd; at++) {
+      const posting = this.#stored[at] ?? 0;
+      visit(posting >>> FREQUENCY_BITS, posting & MAX_FREQUENCY);
+    }
+    let left = this.#counts[term] ?? 0;
     let at = left === 0 ? NONE : (this.#heads[term] ?? NONE);
     for (let words = FIRST_CHUNK; left > 0; words = Math.min(LARGEST_CHUNK, 2 * words)) {
       const end = at + Math.min(words - 1, left);
@@ -78,13 +86,18 @@ export class Postings {
 
   /** The opposite of {@link export}; `this` is empty before. */
   import(counts: Uint32Array, postings: Uint32Array): void {
+    this.#stored = postings;
+    this.#storedStarts = new Uint32Array(counts.length + 1);
     let at = 0;
-    for (let term = 0; term < counts.length; term++) {
-      for (let left = counts[term] ?? 0; left > 0; left--) {
-        const posting = postings[at++] ?? 0;
-        this.add(term, posting >>> FREQUENCY_BITS, posting & MAX_FREQUENCY);
-      }
-    }
+    for (let term = 0; term < counts.length; term++) this.#storedStarts[term + 1] = at += counts[term] ?? 0;
+  }
+
+  #storedStart(term: number): number {
+    return this.#storedStarts[Math.min(term, this.#storedStarts.length - 1)] ?? 0;
+  }
+
+  #storedEnd(term: number): number {
+    return this.#storedStart(term + 1);
   }
 
   #newChunk(term: number, words: number): number {

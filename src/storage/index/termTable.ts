@@ -12,6 +12,8 @@ const MAX_LOAD = 0.7;
 const FIRST_BUCKETS = 1024;
 /** Terms that begin with these many same units are found together. */
 const BEGINNING_UNITS = 4;
+/** Terms between two yields of loading: about 2 ms. */
+const LOADED_AT_ONCE = 8_192;
 
 export interface TermTableData {
   /** UTF-16 units of all terms, one behind the other. */
@@ -27,20 +29,37 @@ export class TermTable {
   #starts: Uint32Array;
   /** One bit for each pair of neighbouring units that a term has, modulo 32: what two terms can have in common. */
   #signatures: Uint32Array;
+  #hashes: Uint32Array;
   #count: number;
   /** Number of the term plus one, by hash. */
   #buckets: Uint32Array = new Uint32Array(FIRST_BUCKETS);
   readonly #beginnings = new Chains();
   readonly #sounds: Chains;
 
-  constructor(data?: TermTableData) {
+  private constructor(data?: TermTableData) {
     this.#count = data === undefined ? 0 : data.starts.length - 1;
     this.#units = data?.units ?? new Uint16Array(4096);
     this.#starts = data?.starts ?? new Uint32Array(1024);
     this.#signatures = new Uint32Array(this.#starts.length);
+    this.#hashes = new Uint32Array(this.#starts.length);
     this.#sounds = new Chains(data?.sounds, this.#count);
-    this.#rehash(bucketsFor(this.#count));
-    for (let number = 0; number < this.#count; number++) this.#beginnings.add(number, this.#beginning(number));
+    this.#buckets = new Uint32Array(bucketsFor(this.#count));
+  }
+
+  /** A stored table, a few milliseconds' work at a time. */
+  static *load(data: TermTableData): Generator<void, TermTable> {
+    const table = new TermTable(data);
+    for (let number = 0; number < table.#count; number++) {
+      if (number % LOADED_AT_ONCE === 0) yield;
+      table.#measure(number);
+      table.#place(number, table.#hashes[number] ?? 0);
+      table.#beginnings.add(number, table.#beginning(number));
+    }
+    return table;
+  }
+
+  static empty(): TermTable {
+    return new TermTable();
   }
 
   get size(): number {
@@ -69,14 +88,15 @@ export class TermTable {
     if (this.#starts.length < number + 2) {
       this.#starts = grown(this.#starts, Uint32Array);
       this.#signatures = grown(this.#signatures, Uint32Array);
+      this.#hashes = grown(this.#hashes, Uint32Array);
     }
     for (let at = 0; at < term.length; at++) this.#units[start + at] = term.charCodeAt(at);
     this.#starts[number + 1] = end;
     this.#count += 1;
-    this.#place(number, hashOf(term));
+    this.#measure(number);
+    this.#place(number, this.#hashes[number] ?? 0);
     this.#beginnings.add(number, beginningOf(term));
     this.#sounds.add(number, soundOf(term));
-    this.#signatures[number] = signatureOf(term);
     return number;
   }
 
@@ -163,19 +183,22 @@ export class TermTable {
 
   #rehash(buckets: number): void {
     this.#buckets = new Uint32Array(buckets);
-    for (let number = 0; number < this.#count; number++) {
-      const start = this.#starts[number] ?? 0;
-      const end = this.#starts[number + 1] ?? start;
-      let hash = HASH_START;
-      let signature = 0;
-      for (let at = start; at < end; at++) {
-        const unit = this.#units[at] ?? 0;
-        hash = Math.imul(hash ^ unit, HASH_FACTOR);
-        if (at > start) signature |= 1 << pairBit(this.#units[at - 1] ?? 0, unit);
-      }
-      this.#signatures[number] = signature >>> 0;
-      this.#place(number, hash >>> 0);
+    for (let number = 0; number < this.#count; number++) this.#place(number, this.#hashes[number] ?? 0);
+  }
+
+  /** Works out hash and signature of a term. */
+  #measure(number: number): void {
+    const start = this.#starts[number] ?? 0;
+    const end = this.#starts[number + 1] ?? start;
+    let hash = HASH_START;
+    let signature = 0;
+    for (let at = start; at < end; at++) {
+      const unit = this.#units[at] ?? 0;
+      hash = Math.imul(hash ^ unit, HASH_FACTOR);
+      if (at > start) signature |= 1 << pairBit(this.#units[at - 1] ?? 0, unit);
     }
+    this.#signatures[number] = signature >>> 0;
+    this.#hashes[number] = hash >>> 0;
   }
 }
 

@@ -249,4 +249,23 @@ describe('the search index', () => {
     fresh.catchUp();
     assert.deepEqual(Buffer.from(restored.export()), Buffer.from(fresh.export()));
   });
+
+  it('is opened a part at a time, and then holds what was written in between and is stored the same', () => {
+    addBlocks('one cache', 'two caches');
+    store();
+    const opening = SearchIndex.opening(disk, PATH, image.sql);
+    let yields = 0;
+    for (let step = opening.next(); ; step = opening.next()) {
+      if (step.done === true) {
+        const index = step.value;
+        assert.equal(index.lastBlock, 1);
+        assert.deepEqual(found(index, 'cach', 'three'), [0, 1, ...Array.from({ length: yields }, (_, at) => 2 + at)]);
+        assert.deepEqual(index.export(), built().export());
+        assert.ok(yields >= 3, `${yields} yields`);
+        return;
+      }
+      addBlocks(`three ${yields}`);
+      yields += 1;
+    }
+  });
 });
