@@ -28,6 +28,8 @@ export const MAX_IMPORT_LINKS = 1_000;
 /** What an import comes from, and where in it a memory stands. */
 export const MAX_ORIGIN_CHARS = 1_000;
 export const MAX_SEARCH_RESULTS = 200;
+/** A search has no next page from here on. */
+export const MAX_PAGED_RESULTS = 1_000;
 /** Room for one result without its text. */
 export const MIN_MAX_TOKENS = 300;
 export const MAX_LIST_RESULTS = 1_000;

@@ -7,6 +7,7 @@ import { readCursor, writeCursor, type Cursor } from '../memory/search/cursor.js
 import { nearness } from '../memory/search/nearness.js';
 import { Ranker, type Ranking, type RankRequest } from '../memory/search/rank.js';
 import { localTimestamp } from '../memory/timestamps.js';
+import { MAX_PAGED_RESULTS } from '../protocol/limits.js';
 import type { SearchHit, SearchMemoryResult } from '../protocol/operations.js';
 import type { Queries } from '../storage/queries.js';
 import type { SearchIndex } from '../storage/searchIndex.js';
@@ -31,6 +32,8 @@ type SearchQuery = ParsedInput<'search_memory'>;
 const MAX_LINKS = 10;
 /** Near-duplicates are told by the beginning of a text. */
 const MAX_COMPARED_CHARS = 4_000;
+/** The next page compares with all before it: their words are worked out once. */
+const REMEMBERED_TEXTS = 2_500;
 
 interface Page {
   readonly arranged: readonly Arranged[];
@@ -40,6 +43,8 @@ interface Page {
 export class Search {
   readonly #source: SearchSource;
   readonly #ranker = new Ranker();
+  /** Words by block, the latest used last. */
+  readonly #words = new Map<number, ReadonlySet<string>>();
 
   constructor(source: SearchSource) {
     this.#source = source;
@@ -64,7 +69,8 @@ export class Search {
     });
     const results = query.max_tokens === undefined ? hits : withinTokens(hits, query.max_tokens, ranking.tokens);
     const next = { ...start, offset: start.offset + results.length };
-    const hasMore = page.hasMore || results.length < hits.length;
+    // What comes deeper takes ever longer, and writes wait meanwhile.
+    const hasMore = (page.hasMore || results.length < hits.length) && next.offset < MAX_PAGED_RESULTS;
     return { results, ...(hasMore ? { next_cursor: writeCursor(next, question) } : {}) };
   }
 
@@ -117,7 +123,13 @@ export class Search {
   }
 
   #wordsOf(blockIndex: number): ReadonlySet<string> {
-    return new Set(searchTokens(this.#source.queries.context(blockIndex).slice(0, MAX_COMPARED_CHARS)));
+    const text = (): string => this.#source.queries.context(blockIndex).slice(0, MAX_COMPARED_CHARS);
+    const words = this.#words.get(blockIndex) ?? new Set(searchTokens(text()));
+    this.#words.delete(blockIndex);
+    this.#words.set(blockIndex, words);
+    const [oldest] = this.#words.keys();
+    if (this.#words.size > REMEMBERED_TEXTS && oldest !== undefined) this.#words.delete(oldest);
+    return words;
   }
 }
 

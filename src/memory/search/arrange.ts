@@ -45,15 +45,35 @@ export function arrange(found: readonly Ranked[], arrangement: Arrangement): Arr
 type WordsOf = (blockIndex: number) => ReadonlySet<string>;
 
 function collapsed(found: readonly Ranked[], count: number, wordsOf: WordsOf): Arranged[] {
-  const kept: { ranked: Ranked; alike: number[] }[] = [];
+  const kept: Kept[] = [];
+  const byWord = new Map<string, Kept[]>();
   for (const ranked of found) {
     const own = wordsOf(ranked.blockIndex);
-    const same = kept.find((other) => isNearDuplicate(own, wordsOf(other.ranked.blockIndex)));
+    const telling = tellingWords(own);
+    const candidates = telling.flatMap((word) => byWord.get(word) ?? []).sort((a, b) => a.rank - b.rank);
+    const same = candidates.find((other) => isNearDuplicate(own, wordsOf(other.ranked.blockIndex)));
     if (same !== undefined) same.alike.push(ranked.blockIndex);
-    else if (kept.length < count) kept.push({ ranked, alike: [] });
-    else break;
+    else if (kept.length < count) {
+      const next = { ranked, alike: [], rank: kept.length };
+      kept.push(next);
+      for (const word of telling) byWord.set(word, [...(byWord.get(word) ?? []), next]);
+    } else break;
   }
-  return kept;
+  return kept.map(({ ranked, alike }) => ({ ranked, alike }));
+}
+
+interface Kept {
+  readonly ranked: Ranked;
+  readonly alike: number[];
+  readonly rank: number;
+}
+
+/**
+ * Two that share nine of ten words share one of these: each leaves out less than the shared ones, by the same order. So
+ * few are compared, however many there are.
+ */
+function tellingWords(words: ReadonlySet<string>): string[] {
+  return [...words].sort().slice(0, words.size - Math.floor(NEARLY_ALL * words.size) + 1);
 }
 
 /** Never when a number differs: `timeout 30` and `timeout 60` do not say the same, however long the rest. */

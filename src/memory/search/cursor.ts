@@ -1,6 +1,7 @@
 /** Where the next page of a search begins: text that callers hand back as it is. */
 
 import { GreeumError } from '../../protocol/errors.js';
+import { MAX_PAGED_RESULTS } from '../../protocol/limits.js';
 
 export interface Cursor {
   /** How many results came before. */
@@ -19,7 +20,7 @@ export function writeCursor({ offset, documents }: Cursor, question: string): st
 /** @throws GreeumError `invalid_argument` for a cursor of another search and for what is none */
 export function readCursor(cursor: string, question: string): Cursor {
   const [, offset, documents, print] = FORM.exec(cursor) ?? [];
-  if (print === undefined || print !== fingerprint(question)) {
+  if (print === undefined || print !== fingerprint(question) || Number(offset) >= MAX_PAGED_RESULTS) {
     throw new GreeumError('invalid_argument', 'The cursor is not of this search.', {
       hint: 'Repeat the search as it was, with the next_cursor it gave; without a cursor it begins anew.',
     });

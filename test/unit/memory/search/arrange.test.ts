@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { arrange, isNearDuplicate } from '../../../../src/memory/search/arrange.js';
 import type { Ranked } from '../../../../src/memory/search/ranked.js';
+import { Random } from '../../../../src/torture/random.js';
 
 const PARTS = { words: 0, meaning: 0, context: 0, time: 0, recency: 0, importance: 0, slot_head: 0 };
 
@@ -53,6 +54,28 @@ describe('the arrangement', () => {
         [0, 2, 3, 1],
       ],
     );
+  });
+
+  it('finds every near-duplicate, as if each were compared with all before it', () => {
+    const random = new Random(11);
+    for (let round = 0; round < 30; round++) {
+      const base = Array.from({ length: 1 + random.integer(80) }, (_, at) =>
+        String.fromCharCode(97 + (at % 26), 97 + at / 26),
+      );
+      const texts30 = Array.from({ length: 30 }, () => base.filter(() => random.next() > 0.06));
+      const sets = texts30.map((text) => new Set(text));
+      const setOf = (block: number): Set<string> => sets[block] ?? new Set();
+      const kept: number[] = [];
+      for (const block of sets.keys()) {
+        if (!kept.some((other) => isNearDuplicate(setOf(block), setOf(other)))) kept.push(block);
+      }
+      const scores = Array.from({ length: 30 }, (_, at) => 30 - at);
+      const found = arrange(ranked(...scores), { count: 30, diversity: 0, collapse: true, wordsOf: setOf });
+      assert.deepEqual(
+        found.map(({ ranked: { blockIndex } }) => blockIndex),
+        kept,
+      );
+    }
   });
 
   it('takes texts with another number for different', () => {
