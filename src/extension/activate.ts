@@ -8,6 +8,7 @@ import { VERSION } from '../protocol/version.js';
 import { CompanionCli } from './cli/companionCli.js';
 import { registerCommands } from './commandRegistry.js';
 import { Documents } from './documents.js';
+import { EmbeddingKey } from './embeddingKey.js';
 import type * as Features from './features.js';
 import { inTurns } from './inTurns.js';
 import { Log } from './log.js';
@@ -42,9 +43,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const sinceActivate = countMainThreadTime();
   const log = new Log();
   const settings = new Settings();
-  const worker = new WorkerSession(settings.current, ({ dataDir, http, secrets }) => {
+  const worker = new WorkerSession(settings.current, ({ dataDir, http, secrets, embedding, embeddingProblem }) => {
+    if (embeddingProblem !== null) log.write('warn', embeddingProblem);
     const { WorkerHost } = loadBundle('host.js') as typeof Host;
-    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets });
+    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets, embedding });
   });
   session = worker;
   const state = new StoredState(context.globalState, context.workspaceState);
@@ -52,9 +54,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = new Documents(worker, extension, features);
   const scope = new Scope(settings, state);
   const cli = new CompanionCli(context, settings, log);
+  const embeddingKey = new EmbeddingKey(context.secrets, settings, log);
   const views = new Views(worker, scope, state, log);
   const reported = (error: unknown): void => log.failure(GreeumError.from(error));
-  const services: Services = { session: worker, documents, log, settings, scope, views, state, cli, extension };
+  const services: Services = {
+    session: worker,
+    documents,
+    log,
+    settings,
+    scope,
+    views,
+    state,
+    cli,
+    extension,
+    embeddingKey,
+  };
   context.subscriptions.push(
     log,
     settings,
@@ -62,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
     worker.onLog(({ level, text }) => log.write(level, text)),
     settings.onDidChange((next) => void worker.apply(next).catch(reported)),
     documents,
+    embeddingKey,
     scope,
     cli,
     views,
@@ -70,7 +85,11 @@ export function activate(context: vscode.ExtensionContext): void {
     inTurns([
       // Before the worker starts, or its first trouble would be told to nobody.
       () => new Troubles(worker, log),
-      () => void worker.start({ joinOnly: !settings.current.autoStart }).catch(reported),
+      () =>
+        void embeddingKey
+          .load()
+          .then(() => worker.start({ joinOnly: !settings.current.autoStart }))
+          .catch(reported),
       () => new McpProvider(worker, VERSION),
       () => registerLanguageModelTools((name) => features().languageModelTool(name, services)),
       () => documents.registerLinksAndHovers(),

@@ -20,6 +20,7 @@ export const COMMANDS = {
   installCommand: 'greeum.installCommand',
   copyMcpConfiguration: 'greeum.copyMcpConfiguration',
   rotateAccessToken: 'greeum.rotateAccessToken',
+  setEmbeddingKey: 'greeum.setEmbeddingKey',
   openDataFolder: 'greeum.openDataFolder',
   showLog: 'greeum.showLog',
   openMemory: 'greeum.openMemory',
@@ -53,6 +54,9 @@ export const SETTINGS = {
   scope: 'greeum.scope',
   secrets: 'greeum.secrets',
   mentions: 'greeum.mentions.enabled',
+  embeddingUrl: 'greeum.embedding.url',
+  embeddingModel: 'greeum.embedding.model',
+  embeddingFolder: 'greeum.embedding.folder',
 } as const;
 
 export const CONTEXT_KEYS = {

@@ -1,5 +1,6 @@
 import type { CompanionCli } from './cli/companionCli.js';
 import type { Documents } from './documents.js';
+import type { EmbeddingKey } from './embeddingKey.js';
 import type { ExtensionFacts } from './extensionFacts.js';
 import type { Log } from './log.js';
 import type { Scope } from './scope.js';
@@ -18,5 +19,6 @@ export interface Services {
   views: Views;
   state: StoredState;
   cli: CompanionCli;
+  embeddingKey: EmbeddingKey;
   extension: ExtensionFacts;
 }

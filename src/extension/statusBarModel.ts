@@ -1,6 +1,7 @@
 /** What the status bar shows, worked out without the editor. */
 
 import type { HostState } from '../client/hostState.js';
+import type { EmbeddingStatus } from '../protocol/embedding.js';
 import type { WorkerStatus } from '../protocol/operations.js';
 import { hintOf } from './errorModel.js';
 import { COMMANDS, type CommandId } from './ids.js';
@@ -50,7 +51,7 @@ function faceOf(worker: HostState, l10n: Localizer): Face {
     case 'owner':
       return waiting > 0
         ? { ...calm, text: `$(sync~spin) Greeum${depth}`, label: l10n.t('Greeum: writing, {0} in the queue', waiting) }
-        : { ...calm, text: '$(database) Greeum', label: l10n.t('Greeum: the worker runs in this window') };
+        : { ...calm, ...quietFace(status, l10n) };
     case 'client':
       return { ...calm, text: `$(plug) Greeum${depth}`, label: clientLabel(worker, l10n) };
     case 'degraded':
@@ -75,6 +76,27 @@ function faceOf(worker: HostState, l10n: Localizer): Face {
         command: COMMANDS.startWorker,
       };
   }
+}
+
+/** So few memories are done before anybody has read how many. */
+const TOLD_FROM = 500;
+
+function quietFace(status: WorkerStatus | null, l10n: Localizer): Pick<Face, 'text' | 'label'> {
+  const building = status?.index.state === 'building' ? shareOf(status.index.indexed, status.index.total) : null;
+  if (building !== null) return progress(building, l10n.t('Greeum: building the search index, {0}', building));
+  const { embedding = null } = status ?? {};
+  const embedded = embedding?.state === 'embedding' ? shareOf(embedding.embedded, embedding.total) : null;
+  if (embedded !== null) return progress(embedded, l10n.t('Greeum: making vectors, {0}', embedded));
+  return { text: '$(database) Greeum', label: l10n.t('Greeum: the worker runs in this window') };
+}
+
+function progress(share: string, label: string): Pick<Face, 'text' | 'label'> {
+  return { text: `$(sync~spin) Greeum ${share}`, label };
+}
+
+/** Null: as good as done. */
+function shareOf(done: number, total: number): string | null {
+  return total - done < TOLD_FROM ? null : `${Math.floor((100 * done) / total)} %`;
 }
 
 function clientLabel({ status, ownerPid }: HostState, l10n: Localizer): string {
@@ -103,10 +125,16 @@ function facts(status: WorkerStatus, l10n: Localizer): string {
     [l10n.t('Wait'), percentiles(queue.wait_ms)],
     [l10n.t('Journal'), formatBytes(queue.journal_bytes)],
     [l10n.t('Last checkpoint'), checkpointAge(queue.ms_since_checkpoint, l10n)],
+    [l10n.t('Search index'), `${status.index.indexed} / ${status.index.total}`],
+    ...(status.embedding === null ? [] : [[l10n.t('Vectors'), vectors(status.embedding)]]),
     [l10n.t('Folder'), status.data_dir],
   ];
   const lines = rows.map(([name, value]) => `| ${escapeMarkdown(name ?? '')} | ${escapeMarkdown(value ?? '')} |`);
   return ['| | |', '|:--|:--|', ...lines].join('\n');
+}
+
+function vectors({ model, embedded, total, problem }: EmbeddingStatus): string {
+  return `${embedded} / ${total} · ${model}${problem === null ? '' : ` · ${problem}`}`;
 }
 
 export function percentiles({ p50, p95, p99 }: { p50: number; p95: number; p99: number }): string {

@@ -2,7 +2,9 @@
 
 import path from 'node:path';
 import { configuredDataDir } from '../client/pythonConfig.js';
+import { embeddingFrom, type EmbeddingOptions } from '../protocol/embedding.js';
 import { asSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
+import { GreeumError } from '../protocol/errors.js';
 import { chooseDataDir } from '../protocol/location.js';
 
 export interface RawSettings {
@@ -11,6 +13,7 @@ export interface RawSettings {
   httpEnabled: unknown;
   httpPort: unknown;
   secrets: unknown;
+  embedding: { url: unknown; model: unknown; folder: unknown; key: string | null };
 }
 
 export interface WorkerSettings {
@@ -23,6 +26,10 @@ export interface WorkerSettings {
     port: number | null;
   };
   secrets: SecretPolicy;
+  /** What makes vectors, or nothing. */
+  embedding: EmbeddingOptions | null;
+  /** Why the settings for vectors mean nothing; null when they do. */
+  embeddingProblem: string | null;
 }
 
 /** A value of the wrong kind counts as not set: the editor already marks it in the settings file. */
@@ -35,18 +42,47 @@ export function resolveSettings(raw: RawSettings, env: Environment, homeDir: str
     autoStart: raw.autoStart !== false,
     http: { enabled: raw.httpEnabled !== false, port: isPort(raw.httpPort) ? raw.httpPort : null },
     secrets: asSecretPolicy(raw.secrets) ?? 'redact',
+    ...resolveEmbedding(raw.embedding, env, homeDir),
   };
 }
 
 /** True when the worker has to start anew for `next` to hold. */
 export function needsRestart(previous: WorkerSettings, next: WorkerSettings): boolean {
-  const { dataDir, http, secrets } = previous;
+  const { dataDir, http, secrets, embedding } = previous;
   return (
     dataDir !== next.dataDir ||
     secrets !== next.secrets ||
+    JSON.stringify(embedding) !== JSON.stringify(next.embedding) ||
     http.enabled !== next.http.enabled ||
     http.port !== next.http.port
   );
+}
+
+type Embedding = Pick<WorkerSettings, 'embedding' | 'embeddingProblem'>;
+
+/** What contradicts itself is told, and makes no vectors. */
+function resolveEmbedding(raw: RawSettings['embedding'], env: Environment, homeDir: string): Embedding {
+  const [url, model, folder] = [raw.url, raw.model, raw.folder].map((value) =>
+    typeof value === 'string' ? value : '',
+  );
+  try {
+    const key = raw.key ?? undefined;
+    const embedding = embeddingFrom(env, {
+      url,
+      model,
+      folder: folder && path.resolve(homeDir, untilded(folder)),
+      key,
+    });
+    return { embedding, embeddingProblem: null };
+  } catch (error) {
+    const { message, hint = '' } = GreeumError.from(error);
+    return { embedding: null, embeddingProblem: `${message} ${hint}`.trim() };
+  }
+}
+
+/** `~/models` → `models`, which starts at home as every relative path does. */
+function untilded(folder: string): string {
+  return folder.replace(/^~(?=$|[\\/])[\\/]?/, '');
 }
 
 function isPort(value: unknown): value is number {

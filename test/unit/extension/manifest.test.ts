@@ -128,9 +128,10 @@ describe('the manifest', () => {
     assert.deepEqual(sorted(used), sorted(Object.keys(strings)));
   });
 
-  it('lets no workspace say where memories are kept or what listens', () => {
+  it('lets no workspace say where memories are kept, what listens or where texts go', () => {
     const { properties } = contributes.configuration;
-    for (const id of [SETTINGS.dataDir, SETTINGS.httpEnabled, SETTINGS.httpPort]) {
+    const embedding = [SETTINGS.embeddingUrl, SETTINGS.embeddingModel, SETTINGS.embeddingFolder];
+    for (const id of [SETTINGS.dataDir, SETTINGS.httpEnabled, SETTINGS.httpPort, ...embedding]) {
       assert.equal(properties[id]?.scope, 'machine', id);
     }
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;

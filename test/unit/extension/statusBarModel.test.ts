@@ -27,6 +27,19 @@ describe('statusBarModel', () => {
     assert.match(label, /writing, 12/);
   });
 
+  it('shows how far the index and the vectors are, when much is left', () => {
+    const index = { state: 'building', indexed: 4_300, total: 10_000 } as const;
+    const building = model({ status: workerStatus({ index }) });
+    assert.equal(building.text, '$(sync~spin) Greeum 43 %');
+    assert.match(building.label, /search index, 43 %/);
+    const made = { model: 'tiny', dimension: 3, embedded: 7_000, total: 10_000, refused: 0, problem: null };
+    const embedding = { ...made, state: 'embedding' } as const;
+    assert.match(model({ status: workerStatus({ embedding }) }).label, /vectors, 70 %/);
+    assert.match(model({ status: workerStatus({ embedding }) }).tooltip, /7000 \/ 10000 · tiny/);
+    const nearly = { ...embedding, embedded: 9_990 };
+    assert.equal(model({ status: workerStatus({ embedding: nearly }) }).text, '$(database) Greeum');
+  });
+
   it('says whose client the window is', () => {
     assert.match(model({ phase: 'client' }).label, /client of another window \(process 4711\)/);
     assert.match(model({ phase: 'client', status: workerStatus({ host: 'cli' }) }).label, /in a terminal/);

@@ -56,7 +56,14 @@ class FakeHost implements Host {
 
 function settingsOf(dataDir: string): WorkerSettings {
   return resolveSettings(
-    { dataDir, autoStart: true, httpEnabled: true, httpPort: null, secrets: undefined },
+    {
+      dataDir,
+      autoStart: true,
+      httpEnabled: true,
+      httpPort: null,
+      secrets: undefined,
+      embedding: { url: '', model: '', folder: '', key: null },
+    },
     {},
     '/home/ada',
   );

@@ -7,6 +7,7 @@ const unset: RawSettings = {
   httpEnabled: undefined,
   httpPort: undefined,
   secrets: undefined,
+  embedding: { url: '', model: '', folder: '', key: null },
 };
 const resolve = (raw: Partial<RawSettings>, env = {}) => resolveSettings({ ...unset, ...raw }, env, '/home/ada');
 
@@ -17,6 +18,8 @@ describe('resolveSettings', () => {
       autoStart: true,
       http: { enabled: true, port: null },
       secrets: 'redact',
+      embedding: null,
+      embeddingProblem: null,
     });
   });
 
@@ -35,6 +38,32 @@ describe('resolveSettings', () => {
   });
 });
 
+describe('the settings for vectors', () => {
+  const none = unset.embedding;
+
+  it('name a server and its model, or a folder that starts at home', () => {
+    const server = { ...none, url: 'http://127.0.0.1:1/v1', model: 'm', key: 'k' };
+    assert.deepEqual(resolve({ embedding: server }).embedding, {
+      kind: 'server',
+      url: server.url,
+      model: 'm',
+      key: 'k',
+    });
+    const folder = resolve({ embedding: { ...none, folder: '~/models/potion' } }).embedding;
+    assert.deepEqual(folder, { kind: 'folder', folder: '/home/ada/models/potion' });
+  });
+
+  it('say what is wrong with them, and make no vectors then', () => {
+    const { embedding, embeddingProblem } = resolve({ embedding: { ...none, url: 'http://127.0.0.1:1' } });
+    assert.equal(embedding, null);
+    assert.match(embeddingProblem ?? '', /a server and no model/);
+  });
+
+  it('leave it to the environment when they are empty', () => {
+    assert.deepEqual(resolve({}, { GREEUM_EMBEDDING_FOLDER: '/m' }).embedding, { kind: 'folder', folder: '/m' });
+  });
+});
+
 describe('needsRestart', () => {
   it('is for what the worker was started with', () => {
     const before = resolve({});
@@ -42,5 +71,7 @@ describe('needsRestart', () => {
     assert.equal(needsRestart(before, resolve({ dataDir: '/other' })), true);
     assert.equal(needsRestart(before, resolve({ httpEnabled: false })), true);
     assert.equal(needsRestart(before, resolve({ httpPort: 9000 })), true);
+    const folder = { ...unset.embedding, folder: '/m' };
+    assert.equal(needsRestart(before, resolve({ embedding: folder })), true);
   });
 });
