@@ -56,6 +56,7 @@ async function measureSearch(
 
 interface IndexTimes {
   readonly loadMs: number;
+  readonly longestLoadStepMs: number;
   readonly buildMs: number;
   readonly steps: Summary;
   readonly longestStepMs: number;
@@ -66,10 +67,15 @@ interface IndexTimes {
 async function measureIndex(dataDir: string, last: number): Promise<IndexTimes> {
   const layout = layoutOf(dataDir);
   const { image } = await openMemory(nodeFiles, layout, { rebase });
-  const loadStart = performance.now();
-  const stored = SearchIndex.openFile(nodeFiles, layout.index, image.sql);
-  const loadMs = performance.now() - loadStart;
-  if (stored.lastBlock < 0) throw new Error('There is no stored index to load.');
+  const loading: number[] = [];
+  const opening = SearchIndex.opening(nodeFiles, layout.index, image.sql);
+  for (let stored: SearchIndex | null = null; stored === null;) {
+    const startMs = performance.now();
+    const step = opening.next();
+    loading.push(performance.now() - startMs);
+    if (step.done === true) stored = step.value;
+    if (stored !== null && stored.lastBlock < 0) throw new Error('There is no stored index to load.');
+  }
   const index = SearchIndex.open(null, image.sql);
   const steps: number[] = [];
   for (let isComplete = false; !isComplete;) {
@@ -81,7 +87,8 @@ async function measureIndex(dataDir: string, last: number): Promise<IndexTimes> 
   const forAdds = steps.slice(-Math.ceil(last / STEP_BLOCKS));
   const sum = (times: readonly number[]): number => times.reduce((total, time) => total + time, 0);
   return {
-    loadMs,
+    loadMs: sum(loading),
+    longestLoadStepMs: Math.max(...loading),
     buildMs: sum(steps),
     steps: summarize(steps),
     longestStepMs: Math.max(...steps),
@@ -114,7 +121,7 @@ async function bench(count: number, seed: number): Promise<void> {
         `  search through the CLI, whole process  ${ms(throughCli)}`,
         `  ${ADDS} adds without the index          ${addsMs.toFixed(0)} ms; indexing them ${index.millisecondsForAdds.toFixed(0)} ms ` +
           `(${((100 * index.millisecondsForAdds) / addsMs).toFixed(1)} %)`,
-        `  index: loaded in one step              ${index.loadMs.toFixed(0)} ms`,
+        `  index: loaded in                       ${index.loadMs.toFixed(0)} ms, longest step ${index.longestLoadStepMs.toFixed(1)} ms`,
         `  index: built in                        ${index.buildMs.toFixed(0)} ms, by steps of ${ms(index.steps)}, longest ${index.longestStepMs.toFixed(1)} ms`,
       ].join('\n'),
     );
