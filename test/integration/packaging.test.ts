@@ -21,6 +21,8 @@ const shipped = [
   'dist/cli.js',
   'dist/doctor.js',
   'dist/extension.js',
+  'dist/features.js',
+  'dist/host.js',
   'dist/local.js',
   'dist/mcp-stdio.js',
   ...['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'].map(
@@ -33,6 +35,8 @@ const shipped = [
   'dist/torture-client.js',
   'dist/torture-host.js',
   'dist/torture.js',
+  'dist/transfer.js',
+  'dist/vectors.js',
   'dist/writer.js',
   'l10n/bundle.l10n.ko.json',
   'package.json',
