@@ -12,10 +12,12 @@ const folders = {
   client: ['protocol'],
   agents: ['protocol'],
   transfer: ['client', 'protocol'],
+  dashboard: ['protocol'],
+  webview: ['dashboard', 'protocol'],
   worker: ['mcp', 'memory', 'storage', 'embedding', 'text', 'protocol'],
   torture: ['client', 'memory', 'storage', 'protocol'],
   cli: ['mcp', 'client', 'agents', 'torture', 'transfer', 'protocol'],
-  extension: ['mcp', 'client', 'agents', 'transfer', 'protocol'],
+  extension: ['mcp', 'client', 'agents', 'transfer', 'dashboard', 'protocol'],
 };
 
 /** Packages, and the only places that may import them. What is not named here may not be imported by `src` at all. */
@@ -30,10 +32,14 @@ const packages = {
   'jsonc-parser': 'src/agents/',
   'smol-toml': 'src/agents/',
   yaml: 'src/agents/',
+  uplot: 'src/webview/',
+  'd3-zoom': 'src/webview/',
+  'd3-selection': 'src/webview/',
+  'd3-hierarchy': 'src/dashboard/',
 };
 
 /** Folders that see neither files nor processes. */
-const pure = '^src/(protocol|text|memory)/';
+const pure = '^src/(protocol|text|memory|dashboard)/';
 
 const arrows = Object.entries(folders).map(([folder, allowed]) => ({
   name: `arrows-of-${folder}`,

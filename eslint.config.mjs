@@ -59,7 +59,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/protocol/**', 'src/text/**', 'src/memory/**'],
+    files: ['src/protocol/**', 'src/text/**', 'src/memory/**', 'src/dashboard/**'],
     rules: { 'no-restricted-properties': ['error', ...clock] },
   },
   {

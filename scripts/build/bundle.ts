@@ -1,7 +1,7 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 import { version } from '../../package.json';
 import { editorApi } from './editorApi.js';
-import { executables, modules, projectRoot } from './entries.js';
+import { executables, modules, pages, projectRoot, styles } from './entries.js';
 import { nativeLocksPath } from './nativeLocks.js';
 
 /**
@@ -15,9 +15,18 @@ const nativeLocks: Plugin = {
   },
 };
 
-const common = {
+const everywhere = {
   absWorkingDir: projectRoot,
   bundle: true,
+  sourcemap: 'linked',
+  // Licences of what is bundled are collected in one file instead (notices.ts).
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+const node = {
+  ...everywhere,
   platform: 'node',
   format: 'cjs',
   // The oldest Node that runs the command line; the extension host is newer.
@@ -28,12 +37,10 @@ const common = {
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [nativeLocks, editorApi],
   define: { GREEUM_VERSION: JSON.stringify(version) },
-  sourcemap: 'linked',
-  // Licences of what is bundled are collected in one file instead (notices.ts).
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
 } satisfies BuildOptions;
+
+/** The oldest browser is that of the oldest VS Code. */
+const browser = { ...everywhere, platform: 'browser', target: 'chrome134' } satisfies BuildOptions;
 
 export interface BundleStyle {
   readonly outdir: string;
@@ -41,9 +48,11 @@ export interface BundleStyle {
 }
 
 /** The esbuild runs that make the product. */
-export function bundleOptions(style: BundleStyle): (typeof common & BuildOptions)[] {
+export function bundleOptions(style: BundleStyle): (typeof everywhere & BuildOptions)[] {
   return [
-    { ...common, ...style, entryPoints: { ...modules } },
-    { ...common, ...style, entryPoints: { ...executables }, banner: { js: '#!/usr/bin/env node' } },
+    { ...node, ...style, entryPoints: { ...modules } },
+    { ...node, ...style, entryPoints: { ...executables }, banner: { js: '#!/usr/bin/env node' } },
+    { ...browser, ...style, entryPoints: { ...pages }, format: 'iife' },
+    { ...browser, ...style, entryPoints: { ...styles } },
   ];
 }

@@ -27,3 +27,9 @@ export const modules: Readonly<Record<string, string>> = {
 
 /** The command line: apart from the others because only it starts with a hashbang. */
 export const executables: Readonly<Record<string, string>> = { cli: 'src/cli/main.ts' };
+
+/** Pages of the extension: they run in a browser, and see neither Node nor the editor. */
+export const pages: Readonly<Record<string, string>> = { 'webview/dashboard': 'src/webview/dashboard.ts' };
+
+/** Their style sheets, beside them. */
+export const styles: Readonly<Record<string, string>> = { 'webview/dashboard': 'src/webview/dashboard.css' };

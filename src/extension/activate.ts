@@ -7,6 +7,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { VERSION } from '../protocol/version.js';
 import { CompanionCli } from './cli/companionCli.js';
 import { registerCommands } from './commandRegistry.js';
+import { Dashboard } from './dashboard/dashboard.js';
 import { Documents } from './documents.js';
 import { EmbeddingKey } from './embeddingKey.js';
 import type * as Features from './features.js';
@@ -43,11 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const sinceActivate = countMainThreadTime();
   const log = new Log();
   const settings = new Settings();
-  const worker = new WorkerSession(settings.current, ({ dataDir, http, secrets, embedding, embeddingProblem }) => {
-    if (embeddingProblem !== null) log.write('warn', embeddingProblem);
-    const { WorkerHost } = loadBundle('host.js') as typeof Host;
-    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets, embedding });
-  });
+  const worker = new WorkerSession(settings.current, hostWith(log));
   session = worker;
   const state = new StoredState(context.globalState, context.workspaceState);
   const extension = { version: VERSION, path: context.extensionPath, loadMs, wiringMs: 0 };
@@ -55,11 +52,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const scope = new Scope(settings, state);
   const cli = new CompanionCli(context, settings, log);
   const embeddingKey = new EmbeddingKey(context.secrets, settings, log);
+  const dashboard = dashboardOf(worker, log, context.extensionUri);
   const views = new Views(worker, scope, state, log);
   const reported = (error: unknown): void => log.failure(GreeumError.from(error));
   const services: Services = {
     session: worker,
     documents,
+    dashboard,
     log,
     settings,
     scope,
@@ -79,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
     embeddingKey,
     scope,
     cli,
+    dashboard,
     views,
     new StatusBar(worker),
     registerCommands((id, args) => features().runCommand(id, services, args)),
@@ -94,11 +94,27 @@ export function activate(context: vscode.ExtensionContext): void {
       () => registerLanguageModelTools((name) => features().languageModelTool(name, services)),
       () => documents.registerLinksAndHovers(),
       () => new Mentions(worker, scope, settings, () => features().mentionLenses),
+      () => dashboard.registerSerializer(),
       () => cli.offer(),
     ]),
   );
   extension.wiringMs = sinceActivate();
   log.info(`Greeum ${VERSION}: loaded in ${loadMs.toFixed(1)} ms, wired in ${extension.wiringMs.toFixed(1)} ms`);
+}
+
+/** Makes the host of one setting after the other. */
+function hostWith(log: Log): ConstructorParameters<typeof WorkerSession>[1] {
+  return ({ dataDir, http, secrets, embedding, embeddingProblem }) => {
+    if (embeddingProblem !== null) log.write('warn', embeddingProblem);
+    const { WorkerHost } = loadBundle('host.js') as typeof Host;
+    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets, embedding });
+  };
+}
+
+function dashboardOf(session: WorkerSession, log: Log, extensionUri: vscode.Uri): Dashboard {
+  return new Dashboard(session, (panel, history) =>
+    features().connectDashboard(panel, { session, history, log, extensionUri }),
+  );
 }
 
 /** Resolves when the worker has drained its queue and let go of the memory, or when the time is up. */

@@ -10,6 +10,7 @@ import { flushToDisk } from './commands/flushToDisk.js';
 import { importMemories } from './commands/importMemories.js';
 import { copyMemory, linkMemories, openMemory } from './commands/memories.js';
 import { installCommand } from './commands/installCommand.js';
+import { openDashboard } from './commands/openDashboard.js';
 import { openDataFolder } from './commands/openDataFolder.js';
 import { restartWorker } from './commands/restartWorker.js';
 import { rotateAccessToken } from './commands/rotateAccessToken.js';
@@ -44,6 +45,7 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   [COMMANDS.addSelection]: needsWorker(addSelection),
   [COMMANDS.searchMemories]: needsWorker(searchMemories),
   [COMMANDS.showWorkerStatus]: always(showWorkerStatus),
+  [COMMANDS.openDashboard]: always(openDashboard),
   [COMMANDS.startWorker]: {
     owner: tell(() => l10n.t('The Greeum worker already runs in this window.')),
     client: tell(() => l10n.t('A Greeum worker already runs, and this window is its client.')),

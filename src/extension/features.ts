@@ -4,6 +4,7 @@
  */
 
 export { runCommand } from './commands.js';
+export { connectDashboard } from './dashboard/panel.js';
 export { documentHover, documentLinks } from './documentFeatures.js';
 export { languageModelTool } from './languageModelTools.js';
 export { memoryPage } from './memoryPage.js';

@@ -8,6 +8,7 @@ export const COMMANDS = {
   addSelection: 'greeum.addSelection',
   searchMemories: 'greeum.searchMemories',
   showWorkerStatus: 'greeum.showWorkerStatus',
+  openDashboard: 'greeum.openDashboard',
   startWorker: 'greeum.startWorker',
   stopWorker: 'greeum.stopWorker',
   restartWorker: 'greeum.restartWorker',
@@ -104,5 +105,8 @@ export type LanguageModelToolName = (typeof LANGUAGE_MODEL_TOOLS)[keyof typeof L
 
 /** Scheme of the read-only documents: memories and the worker's status. */
 export const DOCUMENT_SCHEME = 'greeum';
+
+/** Panels of this type are restored with their window; the name is never changed. */
+export const DASHBOARD_VIEW_TYPE = 'greeum.dashboard';
 
 export const STATUS_BAR_ID = 'greeum.status';

@@ -1,3 +1,5 @@
+import { fill } from '../dashboard/numbers.js';
+
 /**
  * The part of `vscode.l10n` that sentences need. Code that knows no editor takes it as an argument, so that it is
  * tested in plain Node and its strings are still found by the translation check, which looks for `l10n.t('…')`.
@@ -8,7 +10,4 @@ export interface Localizer {
 }
 
 /** The English text itself, as `vscode.l10n` gives it where there is no translation. */
-export const english: Localizer = {
-  t: (message, ...args) =>
-    message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole)),
-};
+export const english: Localizer = { t: fill };

@@ -1,4 +1,5 @@
 import type { CompanionCli } from './cli/companionCli.js';
+import type { Dashboard } from './dashboard/dashboard.js';
 import type { Documents } from './documents.js';
 import type { EmbeddingKey } from './embeddingKey.js';
 import type { ExtensionFacts } from './extensionFacts.js';
@@ -13,6 +14,7 @@ import type { WorkerSession } from './workerSession.js';
 export interface Services {
   session: WorkerSession;
   documents: Documents;
+  dashboard: Dashboard;
   log: Log;
   settings: Settings;
   scope: Scope;

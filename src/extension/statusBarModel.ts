@@ -25,6 +25,7 @@ export const TOOLTIP_COMMANDS: readonly CommandId[] = [
   COMMANDS.addMemory,
   COMMANDS.searchMemories,
   COMMANDS.showWorkerStatus,
+  COMMANDS.openDashboard,
   COMMANDS.startWorker,
   COMMANDS.stopWorker,
   COMMANDS.restartWorker,
@@ -154,12 +155,13 @@ function links({ phase, role }: HostState, l10n: Localizer): string {
   const start = link('play', l10n.t('Start'), COMMANDS.startWorker);
   const stop = link('debug-stop', l10n.t('Stop'), COMMANDS.stopWorker);
   const restart = link('refresh', l10n.t('Restart'), COMMANDS.restartWorker);
+  const dashboard = link('graph', l10n.t('Dashboard'), COMMANDS.openDashboard);
   const folder = link('folder', l10n.t('Folder'), COMMANDS.openDataFolder);
   const log = link('output', l10n.t('Log'), COMMANDS.showLog);
   const shown = {
     starting: [log],
-    owner: [add, search, details, flush, stop, log],
-    client: [add, search, details, flush, log],
+    owner: [add, search, dashboard, details, flush, stop, log],
+    client: [add, search, dashboard, details, flush, log],
     degraded: [search, details, ...(role === 'owner' ? [restart] : []), folder, log],
     failed: [start, folder, log],
     stopped: [start, folder, log],

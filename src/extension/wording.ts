@@ -2,26 +2,12 @@
 
 import type { Localizer } from './localizer.js';
 
+export { formatBytes, formatMs } from '../dashboard/numbers.js';
+
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-
-/** `0.68 ms`, `12 ms`, `3.4 s`. */
-export function formatMs(ms: number): string {
-  if (ms >= SECOND_MS) return `${(ms / SECOND_MS).toFixed(1)} s`;
-  return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`;
-}
-
-/** `512 B`, `3.4 kB`, `120 MB`; decimal units. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[unit] ?? ''}`;
-}
 
 /** How long ago something was, in its largest unit. */
 export function formatAge(ms: number, l10n: Localizer): string {
@@ -29,6 +15,12 @@ export function formatAge(ms: number, l10n: Localizer): string {
   if (ms < HOUR_MS) return l10n.t('{0} min ago', Math.floor(ms / MINUTE_MS));
   if (ms < DAY_MS) return l10n.t('{0} h ago', Math.floor(ms / HOUR_MS));
   return l10n.t('{0} d ago', Math.floor(ms / DAY_MS));
+}
+
+/** `YYYY-MM-DD` where this process runs, as in the timestamps of memories. */
+export function localDay(date: Date): string {
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
 /** Text that shows as itself in a Markdown string: no formatting, link, HTML or `$(icon)`; one line. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../vscode/harness/waitFor.js';
+import { testDashboard } from './dashboardTests.js';
 import { useEditor } from './editor.js';
 import { GreeumWindow, takePicture } from './greeumWindow.js';
 
@@ -57,4 +58,7 @@ describe('the sidebar', () => {
     await rows.filter({ hasText: 'The checkout retries' }).click();
     await window.window.page.locator('.tab', { hasText: 'Memory 2.md' }).waitFor();
   });
+
+  // In the same window: to open one takes 15 s.
+  testDashboard(editor, () => window);
 });

@@ -37,6 +37,8 @@ const shipped = [
   'dist/torture.js',
   'dist/transfer.js',
   'dist/vectors.js',
+  'dist/webview/dashboard.css',
+  'dist/webview/dashboard.js',
   'dist/writer.js',
   'l10n/bundle.l10n.ko.json',
   'package.json',

@@ -14,10 +14,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: ['protocol'],
   agents: ['protocol'],
   transfer: ['client', 'protocol'],
+  dashboard: ['protocol'],
+  webview: ['dashboard', 'protocol'],
   worker: ['mcp', 'memory', 'storage', 'embedding', 'text', 'protocol'],
   torture: ['client', 'memory', 'storage', 'protocol'],
   cli: ['mcp', 'client', 'agents', 'torture', 'transfer', 'protocol'],
-  extension: ['mcp', 'client', 'agents', 'transfer', 'protocol'],
+  extension: ['mcp', 'client', 'agents', 'transfer', 'dashboard', 'protocol'],
 };
 const homeOf: Readonly<Record<string, RegExp>> = {
   vscode: /^extension\//,
@@ -30,6 +32,10 @@ const homeOf: Readonly<Record<string, RegExp>> = {
   'jsonc-parser': /^agents\//,
   'smol-toml': /^agents\//,
   yaml: /^agents\//,
+  uplot: /^webview\//,
+  'd3-zoom': /^webview\//,
+  'd3-selection': /^webview\//,
+  'd3-hierarchy': /^dashboard\//,
 };
 
 const src = path.resolve(__dirname, '../../src');
@@ -40,7 +46,7 @@ function violationsOf(file: string): string[] {
   const imported = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
   const wrong = imported.filter((name) => {
     if (name === 'node:crypto' && file === 'memory/sha256.ts') return false;
-    if (name.startsWith('node:')) return ['protocol', 'text', 'memory'].includes(folder);
+    if (name.startsWith('node:')) return ['protocol', 'text', 'memory', 'dashboard', 'webview'].includes(folder);
     if (!name.startsWith('.')) return homeOf[name.split('/')[0] ?? '']?.test(file) !== true;
     const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), name)).split('/')[0] ?? '';
     return target !== folder && mayImport[folder]?.includes(target) !== true;

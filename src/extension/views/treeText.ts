@@ -2,7 +2,7 @@
 
 import type { AnchorRecord, MemoryGroup, MemoryRecord } from '../../protocol/operations.js';
 import type { Localizer } from '../localizer.js';
-import { escapeMarkdown, formatAge, oneLine } from '../wording.js';
+import { escapeMarkdown, formatAge, localDay, oneLine } from '../wording.js';
 import type { GroupNode } from './memoryTree.js';
 
 const LABEL_CHARS = 100;
@@ -101,11 +101,6 @@ function dayLabel(day: string, { nowMs, language, l10n }: Reader): string {
   const isThisYear = day.slice(0, 4) === today.slice(0, 4);
   const parts = { weekday: 'short', month: 'short', day: 'numeric' } as const;
   return date.toLocaleDateString(language, isThisYear ? parts : { ...parts, year: 'numeric' });
-}
-
-function localDay(date: Date): string {
-  const pad = (value: number): string => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
 function timeOf(timestamp: string): string {

@@ -114,8 +114,21 @@ export class EditorWindow {
 
   /** The innermost frame of the webview that is on screen. */
   async webview(deadline?: Deadline): Promise<Frame> {
-    const inner = () => this.page.frames().find((frame) => frame.name() === 'active-frame');
-    return waitFor('webview', inner, deadline);
+    return waitFor('webview', () => this.activeFrame(), deadline);
+  }
+
+  /** Its id says that it is in front; its name is the one it had while it was loading. */
+  private async activeFrame(): Promise<Frame | undefined> {
+    for (const frame of this.page.frames()) {
+      if (frame.parentFrame() === null) continue;
+      // A frame may go while it is asked; then it is not the one.
+      const id = await frame.frameElement().then(
+        (element) => element.getAttribute('id'),
+        () => null,
+      );
+      if (id === 'active-frame') return frame;
+    }
+    return undefined;
   }
 
   /** Takes a picture into `out/screenshots/` (or to `path`) and returns where it is. */

@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import type { Frame, Locator } from 'playwright-core';
+import { waitFor } from '../vscode/harness/waitFor.js';
+import type { GreeumWindow } from './greeumWindow.js';
+
+/** The dashboard of a window, as a person uses it. */
+export class DashboardFrame {
+  private constructor(
+    private readonly window: GreeumWindow,
+    readonly frame: Frame,
+  ) {}
+
+  /** The dashboard that is on screen, once it shows something. */
+  static async find(window: GreeumWindow): Promise<DashboardFrame> {
+    const frame = await window.window.webview();
+    await frame.getByRole('heading', { name: 'Greeum Dashboard' }).waitFor();
+    return new DashboardFrame(window, frame);
+  }
+
+  static async open(window: GreeumWindow): Promise<DashboardFrame> {
+    await window.window.runCommand('Greeum: Open Dashboard');
+    return DashboardFrame.find(window);
+  }
+
+  tab(name: string): Locator {
+    return this.frame.getByRole('tab', { name });
+  }
+
+  /** The number of the worker of that name. */
+  number(name: string): Promise<string> {
+    const entry = this.frame.locator('dl > div').filter({ has: this.frame.getByText(name, { exact: true }) });
+    return entry.locator('dd').innerText();
+  }
+
+  /** What a chart says to a screen reader. */
+  async chart(title: string): Promise<string> {
+    const plot = this.frame.getByRole('img', { name: new RegExp(`^Chart: ${title}`) });
+    return (await plot.getAttribute('aria-label')) ?? '';
+  }
+
+  /** Whether the page is there no more. */
+  isGone(): boolean {
+    return this.frame.isDetached();
+  }
+
+  /** Rules of axe that something on the page breaks, with what breaks them. */
+  async violations(): Promise<string[]> {
+    await this.frame.evaluate(await axeSource());
+    return this.frame.evaluate<string[]>(
+      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+         violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html + failureSummary)))`,
+    );
+  }
+
+  /** Chooses a theme of the editor; resolves when the page has its colours. */
+  async chooseTheme(name: string, kind: string): Promise<void> {
+    await this.window.window.runCommand('Preferences: Color Theme');
+    await this.window.window.type(name);
+    await this.window.window.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: name })
+      .first()
+      .click();
+    await waitFor(`${name} in the page`, () => this.frame.locator(`body.${kind}`).count());
+  }
+}
+
+function axeSource(): Promise<string> {
+  return readFile(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+}
