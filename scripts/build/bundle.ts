@@ -1,7 +1,7 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 import { version } from '../../package.json';
 import { editorApi } from './editorApi.js';
-import { executables, modules, pages, projectRoot, styles } from './entries.js';
+import { executables, modules, pages, projectRoot, styles, webModules } from './entries.js';
 import { nativeLocksPath } from './nativeLocks.js';
 
 /**
@@ -42,6 +42,9 @@ const node = {
 /** The oldest browser is that of the oldest VS Code. */
 const browser = { ...everywhere, platform: 'browser', target: 'chrome134' } satisfies BuildOptions;
 
+/** The extension in a browser without Node. */
+const web = { ...browser, format: 'cjs', plugins: [editorApi], define: node.define } satisfies BuildOptions;
+
 export interface BundleStyle {
   readonly outdir: string;
   readonly minify: boolean;
@@ -54,5 +57,6 @@ export function bundleOptions(style: BundleStyle): (typeof everywhere & BuildOpt
     { ...node, ...style, entryPoints: { ...executables }, banner: { js: '#!/usr/bin/env node' } },
     { ...browser, ...style, entryPoints: { ...pages }, format: 'iife' },
     { ...browser, ...style, entryPoints: { ...styles } },
+    { ...web, ...style, entryPoints: { ...webModules } },
   ];
 }

@@ -25,6 +25,9 @@ export const modules: Readonly<Record<string, string>> = {
   'torture-host': 'src/torture/hostProcess.ts',
 };
 
+/** The extension in a browser without Node. */
+export const webModules: Readonly<Record<string, string>> = { web: 'src/extension/web.ts' };
+
 /** The command line: apart from the others because only it starts with a hashbang. */
 export const executables: Readonly<Record<string, string>> = { cli: 'src/cli/main.ts' };
 

@@ -18,6 +18,14 @@ export function noWorker({ dataDir }: Pick<MemoryLocation, 'dataDir'>, hint = ST
   });
 }
 
+/** An owner is known, and the folder of its memory is not there any more. */
+export function folderIsGone(dataDir: string): GreeumError {
+  return new GreeumError('data_dir_missing', `The folder ${dataDir} is not there any more.`, {
+    retry: 'after-reconnect',
+    hint: 'Bring it back and restart the worker, or choose another folder.',
+  });
+}
+
 export function unreachable({ endpoint, origin }: Candidate, cause: Error): GreeumError {
   const where = `${describeEndpoint(endpoint)} (${origin})`;
   return new GreeumError('worker_unreachable', `No worker answers at ${where}: ${cause.message}.`, {

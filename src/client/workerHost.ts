@@ -13,6 +13,7 @@
  * accepts a connection and says nothing (suspended, or still recovering) is an owner, and this is its client.
  */
 
+import { existsSync } from 'node:fs';
 import { embeddingFrom, type EmbeddingOptions } from '../protocol/embedding.js';
 import { ENV, parseSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
 import { GreeumError, kindOf, type SerializedError } from '../protocol/errors.js';
@@ -20,7 +21,7 @@ import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operation
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { VERSION } from '../protocol/version.js';
 import { locateMemory, type MemoryLocation } from './dataDirectory.js';
-import { noWorker, START_AGAIN } from './callErrors.js';
+import { folderIsGone, noWorker, START_AGAIN } from './callErrors.js';
 import { findCandidates, readDiscovery } from './discovery.js';
 import { isSameState, STOPPED, type HostLog, type HostState } from './hostState.js';
 import { Emitter, type Disposable, type Event } from './emitter.js';
@@ -362,8 +363,10 @@ export class WorkerHost {
 
   /** For a call that reaches nobody: null means that somebody is about to be there. */
   #whyNoOwner(): GreeumError | null {
-    const { phase, error } = this.#state;
+    const { phase, role, error } = this.#state;
     if (phase === 'failed' && error !== null) return GreeumError.fromJSON(error);
+    // Unmounted, or removed: nobody can be reached there, so there is nothing to wait for.
+    if (role !== null && !existsSync(this.dataDir)) return folderIsGone(this.dataDir);
     if (phase !== 'stopped') return null;
     return noWorker(this, START_AGAIN);
   }

@@ -19,7 +19,8 @@ export async function showError(thrown: unknown, log: Log, canRetry = false): Pr
   if (pressed === undefined) return false;
   if (pressed.button === 'tryAgain') return true;
   await press(pressed.button);
-  return false;
+  // With a worker there again, what failed goes on by itself.
+  return canRetry && (pressed.button === 'startWorker' || pressed.button === 'restartWorker');
 }
 
 function titleOf(button: ErrorButton): string {

@@ -27,7 +27,7 @@ export function renderStatus({ phase, status, error }: HostState, extension: Ext
       l10n.t('Degraded'),
       status.degraded === null ? l10n.t('no') : `${status.degraded.code}: ${status.degraded.reason}`,
     ],
-    [l10n.t('Clients'), String(status.clients)],
+    [l10n.t('Connections'), String(status.clients)],
     [l10n.t('Memories'), String(status.blocks)],
     [l10n.t('Last sequence'), String(status.last_sequence)],
     [l10n.t('Queue'), l10n.t('{0} waiting, {1} in flight', queue.depth, queue.in_flight)],

@@ -60,7 +60,7 @@ export interface WorkerStatus {
   index: IndexStatus;
   /** Vectors; null when none are wanted. */
   embedding: EmbeddingStatus | null;
-  /** Connected clients, this one included. */
+  /** Open connections; a window or an agent may hold several. */
   clients: number;
   degraded: DegradedState | null;
 }

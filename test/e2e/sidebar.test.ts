@@ -40,6 +40,23 @@ describe('the sidebar', () => {
     await window.row('Slots', /^Slot B, empty/);
   });
 
+  it('shows a hostile memory as the text that it is, in the row, the hover and the document', async () => {
+    const hostile = '<img src=x onerror=alert(1)> [here](command:workbench.action.closeWindow) $(bug) \u202eשלום👩‍👩‍👧';
+    await window.addMemory(hostile);
+    const row = await window.row('Memories', /<img src=x onerror=alert\(1\)> \[here\]\(command:.*שלום👩‍👩‍👧/);
+    assert.equal(await row.locator('.codicon-bug, img').count(), 0);
+    await row.hover();
+    const hover = window.window.page.locator('.workbench-hover').filter({ hasText: 'onerror' });
+    await hover.waitFor();
+    assert.equal(await hover.locator('img, .codicon-bug, a[data-href^="command:"]').count(), 0);
+    await row.click();
+    await waitFor('the document', async () => (await window.visibleText()).includes('<img src=x onerror=alert(1)>'));
+    const links = window.window.page.locator(
+      '.editor-group-container.active .detected-link, .editor-group-container.active img',
+    );
+    assert.equal(await links.count(), 0);
+  });
+
   it('points a slot at a memory that is dragged onto it', async () => {
     const memory = await window.row('Memories', /Prices are integers/);
     await memory.dragTo(await window.row('Slots', /^Slot B, empty/));
@@ -48,7 +65,7 @@ describe('the sidebar', () => {
 
   it('groups by project, filters by words, and opens what is clicked', async () => {
     await window.window.runCommand('Greeum: Group Memories by Project');
-    await (await window.row('Memories', /^shop, 3 memories/)).click();
+    await (await window.row('Memories', /^shop, 4 memories/)).click();
     await window.window.runCommand('Greeum: Filter Memories');
     await window.window.type('checkout', { accept: true });
     const rows = window.view('Memories').getByRole('treeitem');

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '../vscode/harness/paths.js';
 import { waitFor } from '../vscode/harness/waitFor.js';
 import { useEditor } from './editor.js';
 import { GreeumWindow, takePicture } from './greeumWindow.js';
@@ -87,6 +90,26 @@ describe('Greeum in a window', () => {
     await window.page.keyboard.press('Escape');
   });
 
+  it('refuses more than a memory holds where it is pasted', async () => {
+    const { window } = greeum;
+    await window.runCommand('Greeum: Add Memory');
+    await window.type('x'.repeat(1024 * 1024 + 1), { accept: true });
+    await window.page.getByText(/A memory holds at most .*; this text has/).waitFor();
+    await window.page.keyboard.press('Escape');
+  });
+
+  it('keeps what was typed when the worker goes meanwhile, and adds it when there is one again', async () => {
+    const { window } = greeum;
+    await window.runCommand('Greeum: Add Memory');
+    await window.type('Typed while the worker went.');
+    await execGreeum('worker', 'stop', '--data-dir', editor.dataDir);
+    await greeum.waitForStatus(/stopped in this window/);
+    await window.quickInput().press('Enter');
+    const told = await window.waitForNotification(/worker/i);
+    await told.getByRole('button', { name: 'Start Worker' }).click();
+    await greeum.dismissAdded();
+  });
+
   it('adds the selection of an editor from its context menu', async () => {
     const { window } = greeum;
     const { page } = window;
@@ -163,3 +186,8 @@ describe('Greeum in a window', () => {
     await takePicture(greeum, 'status-bar', { x: 0, y: 420, width: 720, height: 300 });
   });
 });
+
+/** The command line of this build, in a process of its own. */
+async function execGreeum(...args: string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [path.join(projectRoot, 'dist/cli.js'), ...args]);
+}

@@ -14,10 +14,16 @@ const { l10n } = vscode;
 export async function addMemory(services: Services, given?: unknown): Promise<AddMemoryResult | undefined> {
   const input = givenInput(given) ?? (await askForText());
   if (input === undefined) return undefined;
+  if (given === undefined) draft = input.content;
   const origin = await originOf(vscode.window.activeTextEditor?.document.uri);
   const metadata = isRecord(input.metadata) ? { ...origin.metadata, ...input.metadata } : input.metadata;
-  return remember(services, { ...origin, ...input, metadata: metadata ?? origin.metadata });
+  const added = await remember(services, { ...origin, ...input, metadata: metadata ?? origin.metadata });
+  if (given === undefined && added !== undefined) draft = '';
+  return added;
 }
+
+/** What was typed and could not be added: the next box begins with it. */
+let draft = '';
 
 function givenInput(given: unknown): AddMemoryInput | undefined {
   if (typeof given === 'string') return { content: given };
@@ -34,6 +40,7 @@ function isRecord(value: unknown): boolean {
 async function askForText(): Promise<AddMemoryInput | undefined> {
   const content = await vscode.window.showInputBox({
     title: l10n.t('Greeum: Add Memory'),
+    value: draft,
     prompt: l10n.t('What should be remembered?'),
     placeHolder: l10n.t('A decision, a fact, a lesson…'),
     ignoreFocusOut: true,

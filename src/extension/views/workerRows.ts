@@ -27,7 +27,7 @@ export function workerRows(worker: HostState, l10n: Localizer): WorkerRow[] {
   return [
     row('state', status.degraded === null ? 'pulse' : 'warning', l10n.t('State'), stateOf(worker, l10n)),
     row('owner', 'server-process', l10n.t('Owner'), l10n.t('process {0} ({1})', status.pid, status.host)),
-    row('clients', 'plug', l10n.t('Clients'), String(status.clients)),
+    row('clients', 'plug', l10n.t('Connections'), l10n.t('{0} of windows, agents and terminals', status.clients)),
     row('epoch', 'versions', l10n.t('Epoch'), String(status.epoch)),
     row('memories', 'note', l10n.t('Memories'), String(status.blocks)),
     row('queue', 'layers', l10n.t('Queue'), l10n.t('{0} waiting, {1} in flight', queue.depth, queue.in_flight)),

@@ -415,6 +415,13 @@ describe('WorkerHost', () => {
     await assert.rejects(host.service.stats(), { code: 'not_a_database' });
   });
 
+  it('answers at once for a folder that is gone, although an owner is known', async () => {
+    const { host, thread } = setUp();
+    void host.start();
+    thread().says(ready);
+    await assert.rejects(host.service.stats(), { code: 'data_dir_missing', outcome: 'not_written' });
+  });
+
   it('passes on what the owner logs', () => {
     const { host, thread } = setUp();
     const logged: object[] = [];
