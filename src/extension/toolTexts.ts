@@ -32,9 +32,11 @@ export function rememberQuestion(content: string, tags: readonly string[], l10n:
   const about = tags.length === 0 ? [] : [escapeMarkdown(oneLine(tags.join(', '), ASKED_CHARS))];
   return {
     title: l10n.t('Remember this?'),
-    message: [text, ...about, l10n.t('It stays on this machine, and every agent that uses Greeum can find it.')].join(
-      '\n\n',
-    ),
+    message: [
+      text,
+      ...about,
+      l10n.t('It goes into your memory folder, and every agent that uses Greeum can find it.'),
+    ].join('\n\n'),
     running: l10n.t('Remembering'),
   };
 }
