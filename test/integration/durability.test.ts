@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 
 const PROCESSES = 8;
-const ADDS_EACH = 25;
+/** A process each: 25 take minutes on two cores. */
+const ADDS_EACH = Number(process.env['GREEUM_TEST_ADDS_EACH'] ?? 10);
 
 /** Each process adds its memories one after the other; the processes run at once. */
 async function addFromManyProcesses(dataDir: string): Promise<void> {

@@ -37,6 +37,7 @@ const shipped = [
   'dist/torture.js',
   'dist/transfer.js',
   'dist/vectors.js',
+  'dist/web.js',
   'dist/webview/dashboard.css',
   'dist/webview/dashboard.js',
   'dist/writer.js',
