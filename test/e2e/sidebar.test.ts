@@ -40,8 +40,31 @@ describe('the sidebar', () => {
     await window.row('Slots', /^Slot B, empty/);
   });
 
+  it('points a slot at a memory that is dragged onto it', async () => {
+    const memory = await window.row('Memories', /Prices are integers/);
+    await memory.dragTo(await window.row('Slots', /^Slot B, empty/));
+    await window.row('Slots', /^Slot B: Prices are integers/);
+  });
+
+  it('groups by project, filters by words, and opens what is clicked', async () => {
+    await window.window.runCommand('Greeum: Group Memories by Project');
+    await (await window.row('Memories', /^shop, 3 memories/)).click();
+    await window.window.runCommand('Greeum: Filter Memories');
+    await window.window.type('checkout', { accept: true });
+    const rows = window.view('Memories').getByRole('treeitem');
+    // What stands beside the found one in its branch comes after it.
+    await waitFor('the found one first', async () => /The checkout retries/.test(await rows.first().innerText()));
+    assert.equal(await rows.filter({ hasText: 'Prices are integers' }).count(), 0);
+    await rows.filter({ hasText: 'The checkout retries' }).click();
+    await window.window.page.locator('.tab', { hasText: 'Memory 2.md' }).waitFor();
+  });
+
+  // In the same window: to open one takes 15 s.
+  testDashboard(editor, () => window);
+
   it('shows a hostile memory as the text that it is, in the row, the hover and the document', async () => {
     const hostile = '<img src=x onerror=alert(1)> [here](command:workbench.action.closeWindow) $(bug) \u202eשלום👩‍👩‍👧';
+    await window.window.runCommand('Greeum: Group Memories by Day');
     await window.addMemory(hostile);
     const row = await window.row('Memories', /<img src=x onerror=alert\(1\)> \[here\]\(command:.*שלום👩‍👩‍👧/);
     assert.equal(await row.locator('.codicon-bug, img').count(), 0);
@@ -56,26 +79,4 @@ describe('the sidebar', () => {
     );
     assert.equal(await links.count(), 0);
   });
-
-  it('points a slot at a memory that is dragged onto it', async () => {
-    const memory = await window.row('Memories', /Prices are integers/);
-    await memory.dragTo(await window.row('Slots', /^Slot B, empty/));
-    await window.row('Slots', /^Slot B: Prices are integers/);
-  });
-
-  it('groups by project, filters by words, and opens what is clicked', async () => {
-    await window.window.runCommand('Greeum: Group Memories by Project');
-    await (await window.row('Memories', /^shop, 4 memories/)).click();
-    await window.window.runCommand('Greeum: Filter Memories');
-    await window.window.type('checkout', { accept: true });
-    const rows = window.view('Memories').getByRole('treeitem');
-    // What stands beside the found one in its branch comes after it.
-    await waitFor('the found one first', async () => /The checkout retries/.test(await rows.first().innerText()));
-    assert.equal(await rows.filter({ hasText: 'Prices are integers' }).count(), 0);
-    await rows.filter({ hasText: 'The checkout retries' }).click();
-    await window.window.page.locator('.tab', { hasText: 'Memory 2.md' }).waitFor();
-  });
-
-  // In the same window: to open one takes 15 s.
-  testDashboard(editor, () => window);
 });
