@@ -54,6 +54,8 @@ export class TimeChart {
     );
     const heading = el('h2', {}, spec.title, ' ', el('span', { class: 'unit' }, spec.unit));
     this.element = el('section', { class: 'chart' }, heading, el('div', { class: 'legend' }, ...legend), this.plotArea);
+    // A picture without values has a name as well.
+    this.plotArea.setAttribute('aria-label', spec.title);
     new ResizeObserver(() => this.resize()).observe(this.plotArea);
   }
 
