@@ -31,9 +31,10 @@ import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
 import { Checkpointer } from './checkpointer.js';
 import { makeMemoryFolder, prepareDataDir } from './dataDirectory.js';
-import { Embedder } from './embedder.js';
+import { createEmbedder } from './createEmbedder.js';
+import type { Embedder } from './embedder.js';
 import { Indexer } from './indexer.js';
-import { questionIn, type Meaning } from './meaning.js';
+import { askMeaning } from './meaning.js';
 import { OwnershipLock, type LockHolder } from './ownership.js';
 import { isReadOperation, Reads } from './reads.js';
 import { WriteQueue } from './writeQueue.js';
@@ -153,7 +154,17 @@ export class Writer {
       isOpen: () => store.isIndexOpen,
       onStep: () => options.onChange(),
     });
-    this.#embedder = this.#createEmbedder();
+    this.#embedder =
+      options.vectors === null || options.vectors === undefined
+        ? null
+        : createEmbedder({
+            vectors: options.vectors,
+            store,
+            nowMs: ports.nowMs,
+            submit: (command) => this.#queue.submit(command, OWNER_ITSELF),
+            onChange: () => options.onChange(),
+            warn: (text) => options.log('warn', text),
+          });
     this.#reads = new Reads({
       queries: store.queries,
       secrets: this.#secrets,
@@ -219,23 +230,11 @@ export class Writer {
     }
     if (isReadOperation(operation)) {
       if (operation !== 'search_memory') return this.#reads.run(operation, input);
-      const [meaning] = await Promise.all([this.#meaningOf(input), this.#indexReady()]);
+      const [meaning] = await Promise.all([askMeaning(this.#embedder, input, ports), this.#indexReady()]);
       return this.#reads.run(operation, input, meaning);
     }
     parseInput(operation, input);
     return operation === 'flush' ? this.#flush() : this.#background.verify();
-  }
-
-  /** Null: there is no model. */
-  async #meaningOf(input: unknown): Promise<Meaning | null> {
-    const embedder = this.#embedder;
-    const question = questionIn(input);
-    if (embedder === null || question === null) return null;
-    const startMs = ports.monotonicMs();
-    const similarities = await embedder.compare(question);
-    const hasAll = similarities !== null && similarities.blocks.length >= this.#store.blockCount;
-    const share = similarities === null ? 'none' : hasAll ? 'all' : 'some';
-    return { similarities, share, tookMs: ports.monotonicMs() - startMs };
   }
 
   async #indexReady(): Promise<void> {
@@ -327,35 +326,6 @@ export class Writer {
       this.#degraded = { code: error.code, reason: error.message };
     }
     this.#options.onChange();
-  }
-
-  #createEmbedder(): Embedder | null {
-    const { vectors } = this.#options;
-    if (vectors === null || vectors === undefined) return null;
-    const store = this.#store;
-    return new Embedder(
-      vectors.source,
-      vectors.model,
-      {
-        scan: (model, dimension, after, limit) => store.scanVectors(model, dimension, after, limit),
-        context: (blockIndex) => store.queries.context(blockIndex),
-        blockCount: () => store.blockCount,
-        store: (model, made) => {
-          const atMs = ports.nowMs();
-          const command = { kind: 'store_vectors', atMs, idempotencyKey: null, payloadHash: '', model, vectors: made };
-          return this.#queue.submit(command as Command, OWNER_ITSELF);
-        },
-      },
-      {
-        startTimer: (work, delayMs) => {
-          const timer = setTimeout(work, delayMs).unref();
-          return () => clearTimeout(timer);
-        },
-        random: () => Math.random(),
-        onChange: () => this.#options.onChange(),
-        onFailed: ({ message }) => this.#options.log('warn', `No vectors for now: ${message}`),
-      },
-    );
   }
 
   /** Nothing is answered from the image any more, and none is written out that lacks what was acknowledged. */
