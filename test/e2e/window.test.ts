@@ -148,8 +148,7 @@ describe('Greeum in a window', () => {
     await waitFor('the memory to open', async () => (await greeum.visibleText()).includes('Redis was too slow'));
   });
 
-  // Passed until the latest merge; since then the question is not found in time, and why is not understood yet.
-  it.skip('imports notes after it has shown what would come, and nothing twice', async () => {
+  it('imports notes after it has shown what would come, and nothing twice', async () => {
     const { window } = greeum;
     const notes = path.join(home, 'AGENTS.md');
     await writeFile(notes, '# Rules\n\n- Tabs, never spaces.\n- 배포는 화요일.\n');
@@ -165,9 +164,7 @@ describe('Greeum in a window', () => {
     const { window } = greeum;
     await window.runCommand('Greeum: Import Memories…');
     await window.type('File', { accept: true });
-    await window.page.locator('.quick-input-widget:visible', { hasText: 'Greeum: Import Memories' }).waitFor();
-    await waitFor('the dialog to show a folder', async () => (await window.quickInput().inputValue()).startsWith('/'));
-    await window.type(file, { accept: true });
+    await window.chooseFile(file);
   }
 
   it('has the greeum command in its terminal, for the same memories', async () => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import type { EditorServer } from './editorServer.js';
 import { screenshotPath } from './paths.js';
@@ -81,6 +82,22 @@ export class EditorWindow {
     if (accept) await input.press('Enter');
   }
 
+  /** Chooses an existing file in the open file dialog of the editor. */
+  async chooseFile(file: string): Promise<void> {
+    const input = this.quickInput();
+    const listed = this.quickInputRows().filter({ hasText: path.basename(file) });
+    // While the dialog still reads a folder, it puts that folder's name over what is typed.
+    await waitFor(`${file} in the file dialog`, async () => {
+      if ((await input.inputValue()) !== file) await input.fill(file);
+      const isListed = await listed
+        .first()
+        .waitFor({ timeout: 1_000 })
+        .then(found, () => false);
+      return isListed && (await input.inputValue()) === file;
+    });
+    await input.press('Enter');
+  }
+
   /** Labels of the rows that the open quick pick shows now. */
   async quickPicks(): Promise<string[]> {
     return this.quickInputRows().locator('.label-name').allInnerTexts();
@@ -132,8 +149,8 @@ export class EditorWindow {
   }
 
   /** Takes a picture into `out/screenshots/` (or to `path`) and returns where it is. */
-  async screenshot(name: string, { path, of }: { path?: string; of?: Locator } = {}): Promise<string> {
-    const file = path ?? (await screenshotPath(name));
+  async screenshot(name: string, { path: given, of }: { path?: string; of?: Locator } = {}): Promise<string> {
+    const file = given ?? (await screenshotPath(name));
     await (of ?? this.page).screenshot({ path: file });
     return file;
   }
