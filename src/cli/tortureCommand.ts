@@ -85,7 +85,7 @@ function describeReport(report: TortureReport, whole: boolean): string {
     ['worst takeover', `${report.firstAnswerMs.worst} ms`],
     ['owners (epochs)', report.epochs],
     ['first answer after a kill', describeSpread(report.firstAnswerMs)],
-    ['each caller’s first', describeSpread(report.eachAnswerMs)],
+    ['each caller’s longest wait', describeSpread(report.longestWaitMs)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);

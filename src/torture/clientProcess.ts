@@ -21,16 +21,18 @@ export interface ClientSettings {
   readonly waitsForOwner: boolean;
 }
 
+export interface Acknowledged {
+  readonly type: 'acknowledged';
+  readonly key: string;
+  readonly answer: AddMemoryResult;
+  /** Unix milliseconds; all processes of a run share one clock. */
+  readonly sentAtMs: number;
+  readonly heardAtMs: number;
+}
+
 export type ClientLine =
   | { readonly type: 'sent'; readonly key: string }
-  | {
-      readonly type: 'acknowledged';
-      readonly key: string;
-      readonly answer: AddMemoryResult;
-      /** Unix milliseconds; all processes of a run share one clock. */
-      readonly sentAtMs: number;
-      readonly heardAtMs: number;
-    }
+  | Acknowledged
   | { readonly type: 'failed'; readonly key: string; readonly code: string; readonly outcome: string };
 
 /** Long enough for any owner to be replaced, also on a slow machine. */

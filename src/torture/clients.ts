@@ -6,15 +6,30 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 
 import type { AddMemoryResult } from '../protocol/operations.js';
-import type { ClientLine, ClientSettings } from './clientProcess.js';
+import type { Acknowledged, ClientLine, ClientSettings } from './clientProcess.js';
 
 /** One client in so many writes by itself while there is no owner. */
 const LOCAL_WRITERS = 4;
 
 interface Client {
   readonly process: ChildProcess;
-  /** By caller: when the first of its writes that were sent after `#askedSinceMs` was answered. */
-  readonly answeredAtMs: Map<string, number>;
+  /** By caller: what it waited for since the kill. */
+  readonly waits: Map<string, Wait>;
+}
+
+/** Milliseconds from a kill, or from the sending where that came later, until an answer was heard. */
+interface Wait {
+  longestMs: number;
+  /** From the kill until the answer to the first write that was sent after it; null: not heard yet. */
+  firstMs: number | null;
+}
+
+/** How long a kill was felt, in milliseconds. */
+export interface Waits {
+  /** Until anybody heard the answer to a write that was sent after it. */
+  readonly firstMs: number;
+  /** By caller: the longest that it waited for one answer, until it heard one to a write that was sent after the kill. */
+  readonly longestMs: readonly number[];
 }
 
 export interface ClientsOptions {
@@ -38,7 +53,8 @@ export class Clients {
   readonly #running: Client[] = [];
   readonly #waiting: { count: number; resolve: () => void }[] = [];
   #started = 0;
-  #askedSinceMs = Infinity;
+  /** Infinity: nobody asks. */
+  #killedAtMs = Infinity;
   #whenAllAnswered: (() => void) | null = null;
 
   constructor(options: ClientsOptions) {
@@ -59,7 +75,7 @@ export class Clients {
     const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const client: Client = { process: child, answeredAtMs: new Map() };
+    const client: Client = { process: child, waits: new Map() };
     createInterface({ input: child.stdout }).on('line', (line) => this.#hear(client, JSON.parse(line) as ClientLine));
     this.#running.push(client);
   }
@@ -75,17 +91,20 @@ export class Clients {
   }
 
   /**
-   * Resolves when every caller of every client has heard the answer to a write that it sent after `sinceMs`: what was sent before may
-   * have been answered by an owner that is dead now. One question at a time.
-   * @param sinceMs Unix milliseconds
-   * @returns when each of them heard it, likewise
+   * Resolves when every caller of every client has heard the answer to a write that it sent after a kill: one that it
+   * sent before may have been answered by the owner that is dead now. One question at a time.
+   * @param killedAtMs Unix milliseconds: the owner had its `SIGKILL` by then
    */
-  async allAnswered(sinceMs: number): Promise<number[]> {
-    this.#askedSinceMs = sinceMs;
-    for (const client of this.#running) client.answeredAtMs.clear();
+  async waitsSince(killedAtMs: number): Promise<Waits> {
+    this.#killedAtMs = killedAtMs;
+    for (const { waits } of this.#running) waits.clear();
     await new Promise<void>((resolve) => (this.#whenAllAnswered = resolve));
-    this.#askedSinceMs = Infinity;
-    return this.#running.flatMap(({ answeredAtMs }) => [...answeredAtMs.values()]);
+    this.#killedAtMs = Infinity;
+    const waits = this.#running.flatMap((client) => [...client.waits.values()]);
+    return {
+      firstMs: Math.min(...waits.map(({ firstMs }) => firstMs ?? Infinity)),
+      longestMs: waits.map(({ longestMs }) => longestMs),
+    };
   }
 
   /** Resolves when so many more writes than now were acknowledged. */
@@ -103,13 +122,13 @@ export class Clients {
         return;
       case 'acknowledged':
         this.acknowledged.set(line.key, line.answer);
-        if (line.sentAtMs >= this.#askedSinceMs) noteFirst(client.answeredAtMs, callerOf(line.key), line.heardAtMs);
+        if (line.heardAtMs > this.#killedAtMs) noteWait(client.waits, line, this.#killedAtMs);
         this.#tellWhoWaits();
     }
   }
 
   #tellWhoWaits(): void {
-    if (this.#running.every(({ answeredAtMs }) => answeredAtMs.size === this.#options.callersEach)) {
+    if (this.#running.every(({ waits }) => countAnswered(waits) === this.#options.callersEach)) {
       this.#whenAllAnswered?.();
     }
     for (const waiting of [...this.#waiting]) {
@@ -125,8 +144,17 @@ function callerOf(key: string): string {
   return key.slice(0, key.lastIndexOf('.'));
 }
 
-function noteFirst(times: Map<string, number>, name: string, atMs: number): void {
-  if (!times.has(name)) times.set(name, atMs);
+function noteWait(waits: Map<string, Wait>, line: Acknowledged, killedAtMs: number): void {
+  const caller = callerOf(line.key);
+  const wait = waits.get(caller) ?? { longestMs: 0, firstMs: null };
+  if (wait.firstMs !== null) return;
+  wait.longestMs = Math.max(wait.longestMs, line.heardAtMs - Math.max(line.sentAtMs, killedAtMs));
+  if (line.sentAtMs > killedAtMs) wait.firstMs = line.heardAtMs - killedAtMs;
+  waits.set(caller, wait);
+}
+
+function countAnswered(waits: ReadonlyMap<string, Wait>): number {
+  return [...waits.values()].filter(({ firstMs }) => firstMs !== null).length;
 }
 
 /** `close`, not `exit`: everything it wrote has been read by then. */

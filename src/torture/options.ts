@@ -58,9 +58,10 @@ export interface TortureReport extends Findings {
   readonly kills: number;
   readonly suspensions: number;
   readonly takeovers: number;
-  /** From the death of an owner until one caller hears the answer to a write sent after it, and until each does. */
+  /** From the death of an owner until anybody hears the answer to a write that was sent after it. */
   readonly firstAnswerMs: Spread;
-  readonly eachAnswerMs: Spread;
+  /** By death and caller: the longest wait for one answer, until it hears one to a write that it sent after it. */
+  readonly longestWaitMs: Spread;
 }
 
 /** Milliseconds. */
