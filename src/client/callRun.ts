@@ -75,7 +75,7 @@ export interface RunOptions {
 
 /** First and longest pause between two attempts. */
 const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 25;
 /** An owner that does not say within this who it is does not count as running. */
 const PROBE_MS = 1_000;
 /** How often an owner may answer that it does not know what became of the write before we pass that on. */

@@ -34,12 +34,13 @@ export function walOf(path: string): string {
 /**
  * The database as its writers left it, with what is committed in its write-ahead log. Nothing on disk is changed.
  * @param room bytes that it shall be able to grow by without being moved in memory
+ * @param used see `Files.readAll`
  * @returns a database in rollback mode, the only one that sql.js knows
  * @throws GreeumError `not_a_database`, `database_damaged`, `hot_journal`, `wal_damaged`, `wal_unmerged`
  */
-export function readDatabase(files: Files, path: string, room = 0): Uint8Array {
+export function readDatabase(files: Files, path: string, room = 0, used?: ArrayBuffer): Uint8Array {
   refuseHotJournal(files, path);
-  const bytes = files.readAll(path, room);
+  const bytes = files.readAll(path, room, used);
   requireDatabase(bytes, path);
   const wal = readWalOf(files, path);
   return withRoom(acceptDatabase(wal === null ? bytes : withPages(bytes, wal, path), path), room);

@@ -132,6 +132,18 @@ export class Sql {
     return isThere;
   }
 
+  /**
+   * Closes it.
+   * @returns the memory it lived in, all zeros, for another database to be read into; undefined where it has outgrown it
+   */
+  recycle(): ArrayBuffer | undefined {
+    const memory = this.#memory;
+    const isThere = memory !== null && this.#livesIn(memory);
+    if (isThere) this.file().fill(0);
+    this.close();
+    return isThere && memory.byteOffset === 0 && memory.buffer instanceof ArrayBuffer ? memory.buffer : undefined;
+  }
+
   close(): void {
     this.#statements.clear();
     this.#db.close();

@@ -25,8 +25,9 @@ export interface Files {
   /**
    * @param room zero bytes kept behind the content in the same memory, for a database to grow into: the array returned
    * ends with the content, its buffer goes on for so long
+   * @param used zeros to read into where content and room fit: memory that was touched before costs nothing
    */
-  readAll(path: string, room?: number): Uint8Array;
+  readAll(path: string, room?: number, used?: ArrayBuffer): Uint8Array;
   /** Bytes written, which may be fewer than given. */
   write(fd: number, bytes: Uint8Array, position: number): number;
   fdatasync(fd: number): void;
@@ -60,7 +61,7 @@ export const nodeFiles: Files = {
   open: (path, flags) => fs.openSync(path, flags, 0o600),
   close: (fd) => fs.closeSync(fd),
   read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
-  readAll: (path, room = 0) => (room === 0 ? fs.readFileSync(path) : readWithRoom(path, room)),
+  readAll: (path, room = 0, used) => (room === 0 ? fs.readFileSync(path) : readWithRoom(path, room, used)),
   write: (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
   fdatasync: (fd) => fs.fdatasyncSync(fd),
   fsync: (fd) => fs.fsyncSync(fd),
@@ -90,12 +91,13 @@ export const nodeFiles: Files = {
   tryLock: (fd, offset, length) => tryLock(fd, offset, length),
 };
 
-/** Memory that is never touched costs nothing, so the room may be generous. */
-function readWithRoom(path: string, room: number): Uint8Array {
+/** Memory that is never touched costs nothing, so the room may be generous; the first touch of a page costs most of all. */
+function readWithRoom(path: string, room: number, used: ArrayBuffer | undefined): Uint8Array {
   const fd = fs.openSync(path, 'r');
   try {
     const { size } = fs.fstatSync(fd);
-    const whole = new Uint8Array(size + room);
+    const whole =
+      used !== undefined && used.byteLength >= size + room ? new Uint8Array(used) : new Uint8Array(size + room);
     let done = 0;
     while (done < size) {
       const read = fs.readSync(fd, whole, done, Math.min(size - done, LARGEST_READ), done);

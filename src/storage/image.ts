@@ -68,6 +68,11 @@ export class Image {
     this.sql.script('PRAGMA journal_mode = MEMORY');
   }
 
+  /** Closes it, and hands its memory on; see `Sql.recycle`. */
+  recycle(): ArrayBuffer | undefined {
+    return this.sql.recycle();
+  }
+
   close(): void {
     this.sql.close();
   }

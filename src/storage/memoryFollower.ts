@@ -21,6 +21,8 @@ export class MemoryFollower {
   readonly #layout: Layout;
   readonly #room: number;
   #memory: OpenedMemory | null = null;
+  /** What the last image has lived in, while there is none. */
+  #used: ArrayBuffer | undefined;
 
   /** @param room bytes that the image shall be able to grow by without being moved in memory */
   constructor(files: Files, layout: Layout, room: number) {
@@ -36,7 +38,7 @@ export class MemoryFollower {
       else await this.#load();
     } catch {
       // Whatever is wrong with the files, the owner of them says it, or the one who opens them next.
-      this.close();
+      this.#drop();
     }
   }
 
@@ -57,12 +59,26 @@ export class MemoryFollower {
     } catch {
       // As above: opening them says what is wrong.
     }
-    this.close();
+    this.#drop();
     return null;
+  }
+
+  /** For who opens the files anew: most of that time goes into touching new memory. */
+  takeUsed(): ArrayBuffer | undefined {
+    const used = this.#used;
+    this.#used = undefined;
+    return used;
   }
 
   close(): void {
     this.#memory?.image.close();
+    this.#memory = null;
+    this.#used = undefined;
+  }
+
+  #drop(): void {
+    if (this.#memory === null) return;
+    this.#used = this.#memory.image.recycle();
     this.#memory = null;
   }
 
@@ -74,10 +90,12 @@ export class MemoryFollower {
   }
 
   async #load(): Promise<void> {
-    this.close();
+    this.#drop();
     const size = this.#files.stat(this.#layout.database)?.size ?? 0;
-    if (size === 0 || size > MOST_BYTES) return;
-    const memory = await openMemory(this.#files, this.#layout, { room: this.#room });
+    if (size === 0 || size > MOST_BYTES) return this.close();
+    // The file grows from checkpoint to checkpoint, and its memory with it into the room.
+    const room = this.#used === undefined ? this.#room : this.#room / 2;
+    const memory = await openMemory(this.#files, this.#layout, { room, used: this.takeUsed() });
     // An older schema is brought up to date by who owns it.
     if (memory.image.isMigrated) return memory.image.close();
     // Every owner does so: without them the frames to come are written faster.

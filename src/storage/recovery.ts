@@ -39,6 +39,8 @@ export interface OpenOptions {
   rebase?: Rebase;
   /** Bytes that the image shall be able to grow by without being moved in memory. */
   room?: number;
+  /** What an image that is closed has lived in; see `Image.recycle`. */
+  used?: ArrayBuffer | undefined;
 }
 
 /** For what a journal holds at most, several times over. */
@@ -60,7 +62,9 @@ export async function openMemory(files: Files, layout: Layout, options: OpenOpti
     const isUnchanged = (): boolean =>
       sameFile(before, files.stat(layout.database)) && sameFile(logBefore, files.stat(walOf(layout.database)));
     try {
-      const opened = openOnce(files, layout, options, before, (bytes) => new Image(sqljs, bytes));
+      // No zeros any more where a first attempt has been.
+      const used = attempt === 1 ? options.used : undefined;
+      const opened = openOnce(files, layout, { ...options, used }, before, (bytes) => new Image(sqljs, bytes));
       if (isUnchanged()) return opened;
       opened.image.close();
     } catch (error) {
@@ -86,7 +90,7 @@ function openOnce(
 ): OpenedMemory {
   // Without a database SQLite would throw its log away.
   if (isNew(database)) refuseUnfinished(files, layout.database);
-  const bytes = isNew(database) ? null : readDatabase(files, layout.database, options.room ?? ROOM);
+  const bytes = isNew(database) ? null : readDatabase(files, layout.database, options.room ?? ROOM, options.used);
   const image = loadImage(createImage, bytes, layout);
   try {
     const applied = image.appliedSequence;

@@ -68,7 +68,7 @@ export async function takeOver(files: Files, layout: Layout, options: TakeOverOp
     try {
       const followed = wal === null ? (follower?.take(layout) ?? null) : null;
       if (followed !== null) notes.push('The memory was loaded while another process owned it.');
-      opened = followed ?? (await openMemory(files, layout, { rebase, room: OWNER_ROOM }));
+      opened = followed ?? (await openMemory(files, layout, { rebase, ...roomFor(follower) }));
       wal?.finish();
     } finally {
       wal?.close();
@@ -88,6 +88,11 @@ export async function takeOver(files: Files, layout: Layout, options: TakeOverOp
     guard.close();
     throw unwritable(error, layout);
   }
+}
+
+function roomFor(follower: MemoryFollower | undefined): { room: number; used?: ArrayBuffer | undefined } {
+  const used = follower?.takeUsed();
+  return used === undefined ? { room: OWNER_ROOM } : { room: OWNER_ROOM / 2, used };
 }
 
 /** A new directory gets its `memory.db` at once, so that every program finds a database and not only a journal. */

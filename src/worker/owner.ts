@@ -26,7 +26,7 @@ import { closeToOthers } from './endpoint/permissions.js';
 import { exchangeToken, loadToken } from './endpoint/token.js';
 import { patiently } from './patience.js';
 import type { StandbyWriter } from './standbyWriter.js';
-import type { WriterClient } from './writerClient.js';
+import type { WriterClient, WriterClientEvents } from './writerClient.js';
 
 /** How long the checkpoint at an orderly stop may take. The editor gives an extension few seconds to end. */
 const LAST_CHECKPOINT_MS = { vscode: 1_000, cli: 30_000 } as const;
@@ -41,7 +41,9 @@ export class Owner implements MemoryService {
   readonly #listeners = new Set<() => void>();
   readonly #token = new AccessToken('');
   #writer!: WriterClient;
-  /** Null until both doors are open. */
+  /** Being opened from the moment of the lock on; nobody is let in before the directory is open. */
+  #doors: Promise<Endpoint> | null = null;
+  /** Null until somebody may come in. */
   #endpoint: Endpoint | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -57,14 +59,21 @@ export class Owner implements MemoryService {
     post: (message: FromOwner) => void,
   ): Promise<Owner> {
     const owner = new Owner(options, post);
-    owner.#writer = await standby.open({
+    const events: WriterClientEvents = {
       onSnapshot: () => owner.#changed(),
       log: (level, text) => post({ type: 'log', level, text }),
       onLost: (error) => void owner.#fail(error),
-    });
+    };
     try {
-      await owner.#listen();
+      owner.#writer = await standby.open(events, (database) => owner.#openDoors(database));
     } catch (error) {
+      await owner.#closeDoors();
+      throw error;
+    }
+    try {
+      await owner.#letIn();
+    } catch (error) {
+      await owner.#closeDoors();
       await owner.#writer.close(0);
       throw error;
     }
@@ -154,16 +163,22 @@ export class Owner implements MemoryService {
     this.#post({ type: 'status', status: this.status });
   }
 
-  async #listen(): Promise<void> {
+  /** What can be done beside the opening of the directory: both take their time, and callers wait for both. */
+  #openDoors(database: string): void {
+    this.#doors = this.#listen(database);
+    // Told where it is waited for.
+    this.#doors.catch(() => undefined);
+  }
+
+  async #listen(database: string): Promise<Endpoint> {
     const { dataDir, http, version } = this.#options;
-    const { database } = this.#writer.snapshot;
     const warn = (text: string): void => this.#post({ type: 'log', level: 'warn', text });
     for (const repaired of await closeToOthers([dataDir, dirname(database)])) warn(repaired);
     const { token, replacedBecause } = await loadToken(dataDir);
     this.#token.replace(token);
     if (replacedBecause !== null) warn(`A new access token was made: ${replacedBecause}`);
     const previous = await readDiscovery(dataDir);
-    const opened = await createEndpoint({
+    return createEndpoint({
       service: this,
       version,
       status: () => this.status,
@@ -181,8 +196,20 @@ export class Owner implements MemoryService {
       http: http.enabled ? { bind: http.bind, port: http.port, preferredPort: portOf(previous?.endpoint) } : null,
       onWarning: warn,
     });
-    this.#endpoint = opened;
-    await this.#tellWhere(opened);
+  }
+
+  async #letIn(): Promise<void> {
+    const endpoint = await this.#doors;
+    if (endpoint === null) throw new Error('The directory was opened without its lock.');
+    this.#endpoint = endpoint;
+    endpoint.open();
+    await this.#tellWhere(endpoint);
+  }
+
+  /** Nobody has been let in: it does not become an owner. */
+  async #closeDoors(): Promise<void> {
+    const endpoint = await this.#doors?.catch(() => null);
+    await endpoint?.close();
   }
 
   /** So that clients find it. */

@@ -24,10 +24,11 @@ export class StandbyWriter {
 
   /**
    * Takes the lock and opens the directory; one try at a time.
+   * @param onLocked the lock is taken: nobody else will open that database now
    * @returns the writer, to whom the thread belongs from then on
    * @throws GreeumError `lock_busy`, after which the thread stands by; or that of a directory that cannot be opened
    */
-  open(events: WriterClientEvents): Promise<WriterClient> {
+  open(events: WriterClientEvents, onLocked: (database: string) => void): Promise<WriterClient> {
     const thread = this.#thread ?? this.#start();
     thread.postMessage({ type: 'open' } satisfies ToWriter);
     return new Promise((resolve, reject) => {
@@ -39,6 +40,7 @@ export class StandbyWriter {
       const onExit = (): void => settle(() => reject(lostWriter()));
       const onMessage = (message: FromWriter): void => {
         if (message.type === 'log') return events.log(message.level, message.text);
+        if (message.type === 'locked') return onLocked(message.database);
         settle(() => {
           if (message.type !== 'opened') return reject(refusalIn(message));
           this.#thread = null;

@@ -54,6 +54,8 @@ export interface WriterOptions {
   /** Makes vectors; null: none are wanted. `model` as it was configured. */
   readonly vectors?: { readonly source: VectorSource; readonly model: string } | null;
   createBackground(store: Store): Background;
+  /** The lock is taken, and the directory is about to be opened. */
+  onLocked?(database: string): void;
   /** Lines hold no memory text. */
   log(level: LogLevel, text: string): void;
   /** Something of `snapshot` is new. */
@@ -195,6 +197,7 @@ export class Writer {
     const lock = await OwnershipLock.acquireSoon(files, layout.lock, holder, LOCAL_WRITER_WAIT_MS);
     let writer: Writer;
     try {
+      options.onLocked?.(layout.database);
       const store = await Store.open(files, layout, { nowMs: ports.nowMs(), rebase, follower: options.follower });
       for (const note of store.notes) options.log('info', note);
       writer = new Writer(options, layout, lock, store);

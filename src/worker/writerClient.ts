@@ -110,6 +110,7 @@ export class WriterClient {
       case 'closed':
         this.#answers.flush();
         return this.#onClosed?.();
+      case 'locked':
       case 'opened':
       case 'refused':
         return;

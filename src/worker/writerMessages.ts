@@ -27,6 +27,8 @@ export type Answer =
   { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: SerializedError };
 
 export type FromWriter =
+  /** The lock is this thread's; `opened` or `refused` follows. */
+  | { readonly type: 'locked'; readonly database: string }
   | { readonly type: 'opened'; readonly snapshot: WriterSnapshot }
   | { readonly type: 'refused'; readonly error: SerializedError }
   | { readonly type: 'answers'; readonly answers: readonly Answer[] }

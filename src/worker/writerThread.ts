@@ -52,6 +52,7 @@ async function open(): Promise<Writer> {
     follower: follower ?? undefined,
     vectors:
       embedding === null ? null : { source: new VectorClient(embedding, __dirname), model: configuredName(embedding) },
+    onLocked: (database) => post({ type: 'locked', database }),
     createBackground: () => new ThreadedBackground(dataDir, __dirname),
     log: (level, text) => post({ type: 'log', level, text }),
     onChange: () => writer !== null && scheduleSnapshot(snapshot),

@@ -55,6 +55,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.createMcpServer === undefined ? {} : { createMcpServer: options.createMcpServer }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
+  endpoint.open();
   return {
     endpoint,
     memory,

@@ -172,10 +172,11 @@ export class SimulatedDisk implements Files {
     return found.length;
   }
 
-  readAll(path: string, room = 0): Uint8Array {
+  readAll(path: string, room = 0, used?: ArrayBuffer): Uint8Array {
     this.#enter('readAll', path);
     const content = this.#content(this.#existing(path, 'open'));
-    const whole = new Uint8Array(content.length + room);
+    const size = content.length + room;
+    const whole = used !== undefined && used.byteLength >= size ? new Uint8Array(used) : new Uint8Array(size);
     whole.set(content);
     return whole.subarray(0, content.length);
   }

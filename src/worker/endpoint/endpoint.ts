@@ -60,6 +60,8 @@ export interface Endpoint {
   /** The same with the token in its path: belongs into `worker_state.json`, never into a log. */
   readonly capabilityUrl: string | null;
   readonly port: number | null;
+  /** Answers from now on; who has come before is served first. */
+  open(): void;
   /** Connections open now. */
   clients(): number;
   /** Cuts off everybody who came in with the token, answers under way included: after it was exchanged. */
@@ -72,7 +74,8 @@ export interface Endpoint {
 }
 
 /**
- * Listens on the socket, then on TCP. When one of them fails, neither is left listening.
+ * Listens on the socket, then on TCP, and lets callers wait until it is opened. When one of the two fails, neither is
+ * left listening.
  * @throws GreeumError `no_free_port`, `not_loopback` or `unsafe_permissions`
  */
 export async function createEndpoint(options: EndpointOptions): Promise<Endpoint> {
@@ -113,8 +116,6 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
         : createHttpServer({ ...common, admit: admitWithToken(token), pace: new Pace(limits), takeLines: null });
     if (tcp !== null) listening.push(tcp);
     const port = tcp === null || http === null ? null : await listenOnTcp(tcp, http);
-    // After the caller has what is returned here.
-    setImmediate(() => gate.open());
     const origin = http === null || port === null ? null : `http://${hostOf(http)}:${port}`;
     return {
       socketPath,
@@ -123,6 +124,7 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
       get capabilityUrl() {
         return origin === null ? null : `${origin}/${token.value}${MCP_PATH}`;
       },
+      open: () => gate.open(),
       clients: () => connections.count,
       dropTcp: () => tcp?.closeAllConnections(),
       close,

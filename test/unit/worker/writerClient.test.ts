@@ -30,6 +30,7 @@ parentPort.on('message', (message) => {
       const error = { code: 'lock_busy', message: 'Process 7 runs the worker.', outcome: 'not_written', retry: 'never' };
       return parentPort.postMessage({ type: 'refused', error });
     }
+    parentPort.postMessage({ type: 'locked', database: '/memory.db' });
     const snapshot = { epoch: 1, queue: { depth: 0 }, degraded: null };
     return parentPort.postMessage({ type: 'opened', snapshot });
   }
@@ -56,6 +57,7 @@ describe('the way to the writer thread', () => {
   let distDir: string;
   let client: WriterClient | null;
   let losses: GreeumError[];
+  let locked: string[];
   let onLost: () => void;
 
   before(() => {
@@ -68,6 +70,7 @@ describe('the way to the writer thread', () => {
   beforeEach(() => {
     client = null;
     losses = [];
+    locked = [];
     onLost = () => undefined;
   });
 
@@ -86,7 +89,7 @@ describe('the way to the writer thread', () => {
         onLost();
       },
     };
-    client = await standby.open(events);
+    client = await standby.open(events, (database) => locked.push(database));
     return client;
   }
 
@@ -189,7 +192,9 @@ describe('the way to the writer thread', () => {
       await assert.rejects(open(standby), { code: 'lock_busy' });
       // Another thread would count its refusals anew.
       await assert.rejects(open(standby), { code: 'lock_busy' });
+      assert.deepEqual(locked, []);
       assert.equal(await add(await open(standby), 'release'), 'answered');
+      assert.deepEqual(locked, ['/memory.db']);
     });
 
     it('ends while it stands by is replaced by another at the next try', async () => {
