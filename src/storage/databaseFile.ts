@@ -8,7 +8,7 @@
  */
 
 import { GreeumError } from '../protocol/errors.js';
-import type { Files } from './files.js';
+import type { Files, UsedMemory } from './files.js';
 import { readWal, type WalPages } from './wal.js';
 
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
@@ -38,7 +38,7 @@ export function walOf(path: string): string {
  * @returns a database in rollback mode, the only one that sql.js knows
  * @throws GreeumError `not_a_database`, `database_damaged`, `hot_journal`, `wal_damaged`, `wal_unmerged`
  */
-export function readDatabase(files: Files, path: string, room = 0, used?: ArrayBuffer): Uint8Array {
+export function readDatabase(files: Files, path: string, room = 0, used?: UsedMemory): Uint8Array {
   refuseHotJournal(files, path);
   const bytes = files.readAll(path, room, used);
   requireDatabase(bytes, path);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import initSqlJs, { type Database as SqlJsDatabase, type SqlJsStatic, type Statement } from 'sql.js';
 
 import type { Blob, SqlValue } from '../protocol/change.js';
+import type { UsedMemory } from './files.js';
 
 /** A value as SQLite gives it back. */
 export type Cell = number | string | Uint8Array | null;
@@ -132,16 +133,13 @@ export class Sql {
     return isThere;
   }
 
-  /**
-   * Closes it.
-   * @returns the memory it lived in, all zeros, for another database to be read into; undefined where it has outgrown it
-   */
-  recycle(): ArrayBuffer | undefined {
+  /** Closes it. @returns the memory it lived in, for another database to be read into; undefined where it has outgrown it */
+  recycle(): UsedMemory | undefined {
     const memory = this.#memory;
-    const isThere = memory !== null && this.#livesIn(memory);
-    if (isThere) this.file().fill(0);
+    const bytes = memory !== null && this.#livesIn(memory) ? this.file().length : null;
     this.close();
-    return isThere && memory.byteOffset === 0 && memory.buffer instanceof ArrayBuffer ? memory.buffer : undefined;
+    if (memory === null || bytes === null || !(memory.buffer instanceof ArrayBuffer)) return undefined;
+    return memory.byteOffset === 0 ? { memory: memory.buffer, bytes } : undefined;
   }
 
   close(): void {

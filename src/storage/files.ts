@@ -16,6 +16,13 @@ export interface FileIdentity {
   readonly inode: number;
 }
 
+/** Memory that nobody uses any more. The first touch of a page costs most of all that a large file's reading takes. */
+export interface UsedMemory {
+  readonly memory: ArrayBuffer;
+  /** Touched so far; behind them are zeros. */
+  readonly bytes: number;
+}
+
 export interface Files {
   /** Throws an errno error like `fs.openSync`. New files get mode 0600. */
   open(path: string, flags: 'r' | 'r+' | 'w' | 'wx'): number;
@@ -25,9 +32,9 @@ export interface Files {
   /**
    * @param room zero bytes kept behind the content in the same memory, for a database to grow into: the array returned
    * ends with the content, its buffer goes on for so long
-   * @param used zeros to read into where content and room fit: memory that was touched before costs nothing
+   * @param used taken where content and room fit into it
    */
-  readAll(path: string, room?: number, used?: ArrayBuffer): Uint8Array;
+  readAll(path: string, room?: number, used?: UsedMemory): Uint8Array;
   /** Bytes written, which may be fewer than given. */
   write(fd: number, bytes: Uint8Array, position: number): number;
   fdatasync(fd: number): void;
@@ -91,23 +98,28 @@ export const nodeFiles: Files = {
   tryLock: (fd, offset, length) => tryLock(fd, offset, length),
 };
 
-/** Memory that is never touched costs nothing, so the room may be generous; the first touch of a page costs most of all. */
-function readWithRoom(path: string, room: number, used: ArrayBuffer | undefined): Uint8Array {
+/** Memory that is never touched costs nothing, so the room may be generous. */
+function readWithRoom(path: string, room: number, used: UsedMemory | undefined): Uint8Array {
   const fd = fs.openSync(path, 'r');
   try {
     const { size } = fs.fstatSync(fd);
-    const whole =
-      used !== undefined && used.byteLength >= size + room ? new Uint8Array(used) : new Uint8Array(size + room);
+    const whole = memoryFor(size + room, used);
     let done = 0;
     while (done < size) {
       const read = fs.readSync(fd, whole, done, Math.min(size - done, LARGEST_READ), done);
       if (read === 0) break;
       done += read;
     }
+    whole.fill(0, done, used?.bytes ?? done);
     return whole.subarray(0, done);
   } finally {
     fs.closeSync(fd);
   }
+}
+
+/** Not all zeros: what was used before has to be written over. */
+export function memoryFor(size: number, used: UsedMemory | undefined): Uint8Array {
+  return used !== undefined && used.memory.byteLength >= size ? new Uint8Array(used.memory) : new Uint8Array(size);
 }
 
 /** Below a file there is nothing either. */

@@ -6,6 +6,7 @@
 import type { SqlJsStatic } from 'sql.js';
 
 import type { RowWrite } from '../protocol/change.js';
+import type { UsedMemory } from './files.js';
 import { Sql } from './engine.js';
 import { applyRow } from './rowWriter.js';
 import { ensureSchema, readState } from './schema.js';
@@ -69,7 +70,7 @@ export class Image {
   }
 
   /** Closes it, and hands its memory on; see `Sql.recycle`. */
-  recycle(): ArrayBuffer | undefined {
+  recycle(): UsedMemory | undefined {
     return this.sql.recycle();
   }
 

@@ -8,7 +8,7 @@
 
 import { continuesChain } from '../protocol/rebase.js';
 import { refuseHotJournal, walOf } from './databaseFile.js';
-import { sameFile, type Files } from './files.js';
+import { sameFile, type Files, type UsedMemory } from './files.js';
 import type { Layout } from './layout.js';
 import { chainHead, openMemory, type OpenedMemory } from './recovery.js';
 import { dropForeignIndexes } from './schema.js';
@@ -22,7 +22,7 @@ export class MemoryFollower {
   readonly #room: number;
   #memory: OpenedMemory | null = null;
   /** What the last image has lived in, while there is none. */
-  #used: ArrayBuffer | undefined;
+  #used: UsedMemory | undefined;
 
   /** @param room bytes that the image shall be able to grow by without being moved in memory */
   constructor(files: Files, layout: Layout, room: number) {
@@ -64,7 +64,7 @@ export class MemoryFollower {
   }
 
   /** For who opens the files anew: most of that time goes into touching new memory. */
-  takeUsed(): ArrayBuffer | undefined {
+  takeUsed(): UsedMemory | undefined {
     const used = this.#used;
     this.#used = undefined;
     return used;

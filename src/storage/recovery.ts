@@ -8,7 +8,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { continuesChain, type ChainHead, type MovedBlock, type Rebase } from '../protocol/rebase.js';
 import { readDatabase, refuseUnfinished, walOf } from './databaseFile.js';
 import { integer, loadEngine, text } from './engine.js';
-import { errnoOf, sameFile, type FileIdentity, type Files } from './files.js';
+import { errnoOf, sameFile, type FileIdentity, type Files, type UsedMemory } from './files.js';
 import type { Frame } from './frame.js';
 import { Image } from './image.js';
 import { JournalReader, listSegments, type JournalContents } from './journalReader.js';
@@ -40,7 +40,7 @@ export interface OpenOptions {
   /** Bytes that the image shall be able to grow by without being moved in memory. */
   room?: number;
   /** What an image that is closed has lived in; see `Image.recycle`. */
-  used?: ArrayBuffer | undefined;
+  used?: UsedMemory | undefined;
 }
 
 /** For what a journal holds at most, several times over. */
@@ -62,7 +62,7 @@ export async function openMemory(files: Files, layout: Layout, options: OpenOpti
     const isUnchanged = (): boolean =>
       sameFile(before, files.stat(layout.database)) && sameFile(logBefore, files.stat(walOf(layout.database)));
     try {
-      // No zeros any more where a first attempt has been.
+      // Nobody knows how much of it a first attempt has touched.
       const used = attempt === 1 ? options.used : undefined;
       const opened = openOnce(files, layout, { ...options, used }, before, (bytes) => new Image(sqljs, bytes));
       if (isUnchanged()) return opened;

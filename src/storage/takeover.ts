@@ -17,7 +17,7 @@ import type { Rebase } from '../protocol/rebase.js';
 import { backUpDatabase, backUpJournal } from './backups.js';
 import { installDatabase, makeInstalledDurable, writeDatabase } from './checkpoint.js';
 import { DatabaseGuard } from './databaseFile.js';
-import { errnoOf, type FileIdentity, type Files } from './files.js';
+import { errnoOf, type FileIdentity, type Files, type UsedMemory } from './files.js';
 import type { Image } from './image.js';
 import { listSegments, readJournal, type JournalContents } from './journalReader.js';
 import type { Layout } from './layout.js';
@@ -90,7 +90,7 @@ export async function takeOver(files: Files, layout: Layout, options: TakeOverOp
   }
 }
 
-function roomFor(follower: MemoryFollower | undefined): { room: number; used?: ArrayBuffer | undefined } {
+function roomFor(follower: MemoryFollower | undefined): { room: number; used?: UsedMemory | undefined } {
   const used = follower?.takeUsed();
   return used === undefined ? { room: OWNER_ROOM } : { room: OWNER_ROOM / 2, used };
 }

@@ -19,6 +19,8 @@ export interface ClientSettings {
   readonly seed: number;
   /** As a window does; else it writes by itself while there is no owner, as the command line does. */
   readonly waitsForOwner: boolean;
+  /** Nothing but adds; else now and then a search, a slot, or a flush, which is a checkpoint. */
+  readonly onlyAdds: boolean;
 }
 
 export interface Acknowledged {
@@ -79,7 +81,7 @@ async function run(settings: ClientSettings): Promise<void> {
   const callers = Array.from({ length: settings.callers }, async (_, caller) => {
     const random = new Random(settings.seed * 1000 + caller);
     for (let number = 0; ; number += 1) {
-      if (random.integer(OTHER_CALLS) === 0) await other(client, random);
+      if (!settings.onlyAdds && random.integer(OTHER_CALLS) === 0) await other(client, random);
       await call(client, settings, `${settings.name}.${caller}.${number}`, random);
     }
   });

@@ -39,6 +39,7 @@ export interface ClientsOptions {
   readonly allWait: boolean;
   /** Writes that a client has under way at once. */
   readonly callersEach: number;
+  readonly onlyAdds?: boolean;
   /** Where `torture-client.js` lies; default: beside this file. */
   readonly distDir?: string;
 }
@@ -69,6 +70,7 @@ export class Clients {
       name,
       callers: this.#options.callersEach,
       seed: this.#options.seed * 100 + this.#started,
+      onlyAdds: this.#options.onlyAdds ?? false,
       waitsForOwner: this.#options.allWait || this.#started % LOCAL_WRITERS !== 0,
     };
     const script = join(this.#options.distDir ?? __dirname, 'torture-client.js');

@@ -15,8 +15,11 @@ import { warmUp } from './warmUp.js';
 
 /** How often the heir reads on, and the others look whether there is one. */
 const LOOK_MS = 500;
-/** What an heir needs to take the lock, on a machine that is not idle. */
-const HEAD_START_MS = 100;
+/**
+ * What an heir needs to take the lock, on a machine that is not idle, even if it is reading a new file just then. Who
+ * goes ahead of it instead has all of that before itself.
+ */
+const HEAD_START_MS = 300;
 
 export class Heir {
   readonly #files: Files;

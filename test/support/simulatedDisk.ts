@@ -5,7 +5,7 @@
 
 import { dirname, basename } from 'node:path/posix';
 
-import type { FileIdentity, Files } from '../../src/storage/files.js';
+import { memoryFor, type FileIdentity, type Files, type UsedMemory } from '../../src/storage/files.js';
 import { DiskModel } from './diskModel.js';
 
 export type FileCall = Exclude<keyof Files, 'stat' | 'isFolder'>;
@@ -172,12 +172,12 @@ export class SimulatedDisk implements Files {
     return found.length;
   }
 
-  readAll(path: string, room = 0, used?: ArrayBuffer): Uint8Array {
+  readAll(path: string, room = 0, used?: UsedMemory): Uint8Array {
     this.#enter('readAll', path);
     const content = this.#content(this.#existing(path, 'open'));
-    const size = content.length + room;
-    const whole = used !== undefined && used.byteLength >= size ? new Uint8Array(used) : new Uint8Array(size);
+    const whole = memoryFor(content.length + room, used);
     whole.set(content);
+    whole.fill(0, content.length, used?.bytes ?? content.length);
     return whole.subarray(0, content.length);
   }
 

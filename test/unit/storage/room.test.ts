@@ -55,20 +55,20 @@ describe('a database with room behind it', () => {
     await assertWhole(sql.export(), 100);
   });
 
-  it('hands its memory on to the next one, with nothing of its own in it', async () => {
+  it('hands its memory on to the next one, which finds nothing of it in its room', async () => {
     fill(100);
-    const memory = sql.recycle();
-    assert.ok(memory !== undefined && Buffer.from(memory).every((byte) => byte === 0));
-    const roomy = readDatabase(disk, PATH, ROOM / 2, memory);
-    assert.equal(roomy.buffer, memory);
+    const used = sql.recycle();
+    const roomy = readDatabase(disk, PATH, ROOM / 2, used);
+    assert.equal(roomy.buffer, used?.memory);
+    assert.ok(Buffer.from(roomy.buffer, bytes.length).every((byte) => byte === 0));
     sql = new Sql(await loadEngine(), roomy);
     fill(50);
     await assertWhole(sql.export(), 50);
   });
 
   it('takes new memory where the old one is too small, and has none to hand on once it has outgrown it', async () => {
-    const memory = sql.recycle();
-    assert.notEqual(readDatabase(disk, PATH, ROOM * 2, memory).buffer, memory);
+    const used = sql.recycle();
+    assert.notEqual(readDatabase(disk, PATH, ROOM * 2, used).buffer, used?.memory);
     await open();
     fill(3_000);
     assert.equal(sql.recycle(), undefined);
