@@ -1,68 +1,133 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { name, publisher } from '../../../package.json';
+import type { Discovery } from '../../../src/protocol/discovery.js';
 import { run, waitForStatus } from './editor.js';
 import { waitFor } from '../harness/waitFor.js';
 
-/** Identifier of the extension in lower case, then the label of its server. */
-const SERVER = `${`${publisher}.${name}`.toLowerCase()}/Greeum`;
+const ADDED = /"status":"added"/;
+const EXTENSION = `${publisher}.${name}`;
+
+/** How the editor reaches the worker, and what is remembered that way. */
+const ANIMALS = { 'the way that the extension offers': 'zebra', HTTP: 'okapi', stdio: 'tapir' } as const;
+type Way = keyof typeof ANIMALS;
 
 describe("the editor's own MCP client", () => {
+  before(() => waitForStatus(/^State of this window +owner$/m));
+  after(() => vscode.workspace.fs.delete(configuration()));
+
+  for (const way of Object.keys(ANIMALS) as Way[]) describe(`over ${way}`, () => suiteOf(way));
+});
+
+function suiteOf(way: Way): void {
+  const animal = ANIMALS[way];
+  /** The editor puts it before the names of this server's tools. */
+  let prefix: string;
+  const invoke = (tool: string, input: object, token?: vscode.CancellationToken): Promise<string> =>
+    invokeTool(prefix + tool, input, token);
+  /** Which of these texts the latest memories do not have. */
+  const missing = async (texts: readonly string[]): Promise<string[]> => {
+    const listed = await invoke('list_memories', { limit: 20 });
+    return texts.filter((text) => !listed.includes(text));
+  };
+
   before(async () => {
-    await waitForStatus(/^State of this window +owner$/m);
-    await waitFor('the tools of the server', async () => {
-      await run('workbench.mcp.startServer', SERVER, { autoTrustChanges: true, waitForLiveTools: true });
-      return toolNamed('add_memory') !== undefined;
+    const others = prefixes();
+    await configure(way);
+    prefix = await waitFor('the tools of the server', async () => {
+      await run('workbench.mcp.startServer', '*', { autoTrustChanges: true, waitForLiveTools: true });
+      return prefixes().find((candidate) => !others.includes(candidate));
     });
   });
 
   it('finds the tools of the worker', () => {
-    const wanted = ['add_memory', 'search_memory', 'get_memory', 'list_memories', 'worker_status'];
+    const wanted = ['add_memory', 'search_memory', 'get_memory', 'list_memories', 'worker_status', 'import_memories'];
     assert.deepEqual(
-      wanted.filter((tool) => toolNamed(tool) === undefined),
+      wanted.filter((tool) => !toolNames().includes(prefix + tool)),
       [],
     );
   });
 
   it('adds a memory and finds it again', async () => {
-    const added = await invoke('add_memory', { content: 'An agent of the editor chose zebra stripes.' });
-    assert.match(added, /"block_index"|block #?\d+/);
-    const found = await invoke('search_memory', { query: 'zebra stripes' });
-    assert.match(found, /zebra stripes/);
+    const added = await invoke('add_memory', { content: `An agent chose ${animal} stripes.`, allow_duplicate: true });
+    assert.match(added, ADDED);
+    const found = await invoke('search_memory', { query: `${animal} stripes` });
+    assert.match(found, new RegExp(`chose ${animal} stripes`));
   });
-});
 
-function toolNamed(tool: string): vscode.LanguageModelToolInformation | undefined {
-  return vscode.lm.tools.find((candidate) => /greeum/i.test(candidate.name) && candidate.name.endsWith(`_${tool}`));
+  it('makes many calls at once, and reads why one fails', async () => {
+    const texts = Array.from({ length: 10 }, (_, number) => `Stripe ${number} of the ${animal} is drawn.`);
+    await Promise.all(texts.map((content) => invoke('add_memory', { content, allow_duplicate: true })));
+    assert.deepEqual(await missing(texts), []);
+    assert.match(await invoke('add_memory', { content: ' ' }), /"code":"empty_content"/);
+  });
+
+  it('gives a call up, and goes on', async () => {
+    const giveUp = new vscode.CancellationTokenSource();
+    giveUp.cancel();
+    await assert.rejects(invoke('search_memory', { query: animal }, giveUp.token));
+    assert.match(await invoke('search_memory', { query: `${animal} stripes` }), new RegExp(animal));
+  });
+
+  it('takes in notes', async () => {
+    const text = Array.from({ length: 450 }, (_, number) => `- hoof ${number} of the ${animal}`).join('\n');
+    assert.match(await invoke('import_memories', { text, format: 'markdown' }), /"added":450\b/);
+  });
+
+  it('loses nothing that was acknowledged when the worker goes in the middle of its calls, and goes on', async () => {
+    const texts = Array.from({ length: 10 }, (_, number) => `Mane ${number} of the ${animal} is combed.`);
+    const adding = Promise.allSettled(texts.map((content) => invoke('add_memory', { content, allow_duplicate: true })));
+    await run('greeum.restartWorker');
+    const outcomes = await adding;
+    await waitForStatus(/^State of this window +owner$/m);
+    const acknowledged = texts.filter((_, index) => {
+      const outcome = outcomes[index];
+      return outcome?.status === 'fulfilled' && ADDED.test(outcome.value);
+    });
+    await waitFor('an answer of the next owner', async () => (await missing(acknowledged)).length === 0);
+    assert.match(
+      await invoke('add_memory', { content: `The ${animal} has a new keeper.`, allow_duplicate: true }),
+      ADDED,
+    );
+  });
 }
 
-async function invoke(tool: string, input: object): Promise<string> {
-  const found = toolNamed(tool);
-  assert.ok(found, tool);
-  return call(found.name, input);
+function configuration(): vscode.Uri {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (folder === undefined) throw new Error('The suite runs in a window with a folder.');
+  return vscode.Uri.joinPath(folder.uri, '.vscode/mcp.json');
 }
 
-async function call(tool: string, input: object): Promise<string> {
-  const { content } = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
+/** The servers as a person with the token, and `greeum agents connect`, would write them. */
+async function configure(way: Way): Promise<void> {
+  const dataDir = process.env['GREEUM_DATA_DIR'] ?? '';
+  const { endpoint } = JSON.parse(readFileSync(path.join(dataDir, 'worker_state.json'), 'utf8')) as Discovery;
+  const cli = path.join(vscode.extensions.getExtension(EXTENSION)?.extensionPath ?? '', 'dist/cli.js');
+  const http = { viahttp: { type: 'http', url: endpoint } };
+  const stdio = {
+    viastdio: { command: process.execPath, args: [cli, 'mcp', 'serve', '--data-dir', dataDir] },
+  };
+  const servers = { ...(way === 'the way that the extension offers' ? {} : http), ...(way === 'stdio' ? stdio : {}) };
+  await vscode.workspace.fs.writeFile(configuration(), Buffer.from(JSON.stringify({ servers })));
+}
+
+function toolNames(): string[] {
+  return vscode.lm.tools.map(({ name: tool }) => tool);
+}
+
+/** One for each of our servers that runs. */
+function prefixes(): string[] {
+  const suffix = 'add_memory';
+  return toolNames()
+    .filter((tool) => tool.startsWith('mcp_') && tool.endsWith(suffix))
+    .map((tool) => tool.slice(0, -suffix.length));
+}
+
+async function invokeTool(tool: string, input: object, token?: vscode.CancellationToken): Promise<string> {
+  const { content } = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined }, token);
   return content
     .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : JSON.stringify(part)))
     .join('\n');
 }
-
-describe('the language model tools', () => {
-  it('remember, and find it again', async () => {
-    const names = vscode.lm.tools.map(({ name: each }) => each);
-    assert.ok(names.includes('greeum_search') && names.includes('greeum_remember'), names.join(', '));
-    const remembered = await call('greeum_remember', {
-      content: 'The zeppelin hangar opens at dawn.',
-      tags: ['hangar'],
-    });
-    assert.match(remembered, /Memory Successfully Added/);
-    const found = await call('greeum_search', { query: 'zeppelin hangar', limit: 3 });
-    assert.match(found, /Found \d+ memories:[^]*opens at dawn/);
-  });
-
-  it('say in words what was wrong', async () => {
-    await assert.rejects(call('greeum_remember', { content: '   ' }), /text/i);
-  });
-});
