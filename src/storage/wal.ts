@@ -42,22 +42,43 @@ type Sum = readonly [number, number];
  * @throws GreeumError `wal_damaged`
  */
 export function readWal(bytes: Uint8Array, path: string): WalPages | null {
+  const { pages, problem } = readIntactWal(bytes, path);
+  if (problem !== null) throw problem;
+  return pages;
+}
+
+export interface IntactWal {
+  readonly pages: WalPages | null;
+  /** `wal_damaged`: there is more in the log, and nobody can tell what. */
+  readonly problem: GreeumError | null;
+}
+
+/** The pages that were committed before the first frame that is not right: what SQLite itself would read. */
+export function readIntactWal(bytes: Uint8Array, path: string): IntactWal {
   const log = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (log.length < HEADER_BYTES + FRAME_HEADER_BYTES) return null;
-  const header = readHeader(log, path);
   const committed = new Map<number, Uint8Array>();
   const open = new Map<number, Uint8Array>();
   let pageCount = 0;
-  for (const frame of frames(log, header, path)) {
-    open.set(frame.page, frame.content);
-    if (frame.pagesAfterCommit === 0) continue;
-    for (const [page, content] of open) committed.set(page, content);
-    open.clear();
-    pageCount = frame.pagesAfterCommit;
+  let pageSize = 0;
+  let problem: GreeumError | null = null;
+  if (log.length < HEADER_BYTES + FRAME_HEADER_BYTES) return { pages: null, problem };
+  try {
+    const header = readHeader(log, path);
+    pageSize = header.pageSize;
+    for (const frame of frames(log, header, path)) {
+      open.set(frame.page, frame.content);
+      if (frame.pagesAfterCommit === 0) continue;
+      for (const [page, content] of open) committed.set(page, content);
+      open.clear();
+      pageCount = frame.pagesAfterCommit;
+    }
+  } catch (error) {
+    if (!(error instanceof GreeumError)) throw error;
+    problem = error;
   }
-  if (pageCount === 0) return null;
+  if (pageCount === 0) return { pages: null, problem };
   for (const page of committed.keys()) if (page > pageCount) committed.delete(page);
-  return { pageSize: header.pageSize, pageCount, pages: committed };
+  return { pages: { pageSize, pageCount, pages: committed }, problem };
 }
 
 interface Header {

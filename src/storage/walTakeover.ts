@@ -15,6 +15,7 @@ import { dirname } from 'node:path';
 
 import { databaseInUse, isInWalMode, MODE_OFFSET, readWalOf, ROLLBACK_MODE_BYTES, walOf } from './databaseFile.js';
 import { writeFully, type Files } from './files.js';
+import type { WalPages } from './wal.js';
 
 const PENDING_BYTE = 0x40000000;
 const SHARED_FIRST = 0x40000002;
@@ -47,11 +48,14 @@ export class WalTakeover {
     return takeover;
   }
 
-  /** Steps 2 to 4. Nothing of it may be done before the whole was read and found sound. */
-  finish(): void {
+  /**
+   * Steps 2 to 4. Nothing of it may be done before the whole was read and found sound.
+   * @param wal what the log holds; the doctor takes less than all of one that is damaged
+   */
+  finish(wal: WalPages | null = readWalOf(this.#files, this.#path)): void {
     const fd = this.#files.open(this.#path, 'r+');
     try {
-      this.#writePages(fd);
+      if (wal !== null) this.#writePages(fd, wal);
       this.#deleteLog();
       writeFully(this.#files, fd, ROLLBACK_MODE_BYTES, MODE_OFFSET);
       this.#files.fsync(fd);
@@ -86,11 +90,9 @@ export class WalTakeover {
     return fd;
   }
 
-  #writePages(fd: number): void {
-    const wal = readWalOf(this.#files, this.#path);
-    if (wal === null) return;
-    for (const [page, content] of wal.pages) writeFully(this.#files, fd, content, (page - 1) * wal.pageSize);
-    this.#files.truncate(fd, wal.pageCount * wal.pageSize);
+  #writePages(fd: number, { pages, pageSize, pageCount }: WalPages): void {
+    for (const [page, content] of pages) writeFully(this.#files, fd, content, (page - 1) * pageSize);
+    this.#files.truncate(fd, pageCount * pageSize);
     this.#files.fsync(fd);
   }
 

@@ -3,11 +3,13 @@
 import type { SqlJsStatic } from 'sql.js';
 
 import { GreeumError } from '../../protocol/errors.js';
-import { acceptDatabase, refuseUnfinished } from '../databaseFile.js';
+import { acceptDatabase, readDatabase, refuseHotJournal, refuseUnfinished } from '../databaseFile.js';
 import { integer, Sql, text } from '../engine.js';
 import type { FileIdentity, Files } from '../files.js';
 import { hasTable, readState, refuseNewerFormat } from '../schema.js';
+import type { IntactWal } from '../wal.js';
 import { openDamaged } from './openDamaged.js';
+import { readUnmergedLog, withIntactPages } from './unmergedLog.js';
 
 /**
  * - `missing`: no file, or an empty one
@@ -22,20 +24,29 @@ export type ImageState =
 export interface ImageOnDisk {
   readonly state: ImageState;
   readonly identity: FileIdentity | null;
-  /** As they were read; null where there are none. */
+  /** As they were read, with what is intact of a log beside it; null where there are none. */
   readonly bytes: Uint8Array | null;
+  /** That log, where one of the two is damaged. */
+  readonly log: IntactWal | null;
 }
 
 export function examineImage(files: Files, sqljs: SqlJsStatic, path: string): ImageOnDisk {
   const identity = files.stat(path);
-  try {
-    refuseUnfinished(files, path);
-  } catch (error) {
-    return { state: { kind: 'busy', sentence: sentenceOf(error) }, identity, bytes: null };
+  const without = (state: ImageState): ImageOnDisk => ({ state, identity, bytes: null, log: null });
+  const unfinished = sentenceWhere(() => refuseUnfinished(files, path));
+  const isEmpty = identity === null || identity.size === 0;
+  if (unfinished !== null && (isEmpty || sentenceWhere(() => refuseHotJournal(files, path)) !== null)) {
+    return without({ kind: 'busy', sentence: unfinished });
   }
-  if (identity === null || identity.size === 0) return { state: { kind: 'missing' }, identity, bytes: null };
-  const bytes = files.readAll(path);
-  return { state: stateOf(sqljs, bytes, path), identity, bytes };
+  if (isEmpty) return without({ kind: 'missing' });
+  const log = readUnmergedLog(files, path);
+  const bytes = withIntactPages(files.readAll(path), log?.pages ?? null);
+  const state = stateOf(sqljs, bytes, path);
+  if (state.kind !== 'whole' || log === null) return { state, identity, bytes, log };
+  const refusal = sentenceWhere(() => readDatabase(files, path));
+  // Sound: the next owner merges it.
+  if (refusal === null) return without({ kind: 'busy', sentence: unfinished ?? '' });
+  return { state: { kind: 'damaged', sentence: refusal }, identity, bytes, log };
 }
 
 function stateOf(sqljs: SqlJsStatic, bytes: Uint8Array, path: string): ImageState {
@@ -66,6 +77,15 @@ function checkWhole(sqljs: SqlJsStatic, bytes: Uint8Array): ImageState {
     };
   } finally {
     sql.close();
+  }
+}
+
+function sentenceWhere(check: () => void): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    return sentenceOf(error);
   }
 }
 

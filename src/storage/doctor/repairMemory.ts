@@ -8,7 +8,7 @@
 import type { SqlJsStatic } from 'sql.js';
 
 import { installDatabase, makeInstalledDurable, writeDatabase } from '../checkpoint.js';
-import { acceptDatabase, DatabaseGuard } from '../databaseFile.js';
+import { acceptDatabase, DatabaseGuard, walOf } from '../databaseFile.js';
 import { integer, text, type Sql } from '../engine.js';
 import type { Files } from '../files.js';
 import { Image } from '../image.js';
@@ -19,6 +19,7 @@ import type { ImageOnDisk } from './imageState.js';
 import { isWholeStory, scanJournal, type JournalScan } from './journalScan.js';
 import { applyFrames } from './salvageFrames.js';
 import { openDamaged } from './openDamaged.js';
+import { mergeIntactPages } from './unmergedLog.js';
 import { salvageDatabase, type SalvagedTable } from './salvageDatabase.js';
 
 export interface RepairNotes {
@@ -63,12 +64,28 @@ export function repairMemory(
     }
     // A frame that is lost may have begun an epoch; numbers are cheap, an epoch that comes twice is not.
     writeState(image.sql, 'epoch', String(Math.max(image.epoch, journal.epoch) + 1 + journal.damages.length));
-    install(files, layout, disk, image, journal, backup);
+    install(files, layout, settleLog(files, layout, disk, backup, notes), image, journal, backup);
     notes.done.push(`Wrote ${layout.database} with ${blocks} memories; ${applied} frames of the journal are in it.`);
     return notes;
   } finally {
     image.close();
   }
+}
+
+/** What could be read of a log beside the database is in the image by now; so it goes into the file, and the log away. */
+function settleLog(
+  files: Files,
+  layout: Layout,
+  disk: ImageOnDisk,
+  backup: Backup,
+  { done, lost }: RepairNotes,
+): ImageOnDisk {
+  const { log } = disk;
+  if (log === null) return disk;
+  mergeIntactPages(files, layout, log, backup);
+  done.push(`Merged ${log.pages?.pages.size ?? 0} pages of ${walOf(layout.database)} into the database.`);
+  if (log.problem !== null) lost.push(`${log.problem.message} What was written after that could not be read.`);
+  return { ...disk, identity: files.stat(layout.database), log: null };
 }
 
 interface Base {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import type { DoctorReport } from '../../../src/protocol/doctor.js';
 import { encodeFrame, scanFrames } from '../../../src/storage/frame.js';
 import { openMemory } from '../../../src/storage/recovery.js';
+import { readWal } from '../../../src/storage/wal.js';
 import { runDoctor } from '../../../src/worker/doctor.js';
 import { OwnershipLock } from '../../../src/worker/ownership.js';
 import { dumpOf, type Dump } from '../../support/dump.js';
+import { inWalMode, walBetween, withForeignBlocks } from '../../support/foreignWrites.js';
 import { DATA_DIR, emptyDisk, LAYOUT, slotsFile, TestMemory } from '../../support/memory.js';
 import { chooseSeed, seededRandom } from '../../support/random.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
@@ -287,6 +291,99 @@ describe(`doctor (TEST_SEED=${SEED})`, function () {
     const report = await fix();
     assert.match(report.findings.map(({ sentence }) => sentence).join('\n'), /older owner/);
     assert.deepEqual(numbersOf(await contents()), all);
+  });
+
+  describe('of a log that another program left beside the database', () => {
+    const WAL = `${LAYOUT.database}-wal`;
+    let database: Buffer;
+    let log: Buffer;
+
+    /** Two of ours, and one of the other program that stands in its log alone. */
+    beforeEach(async () => {
+      disk = emptyDisk();
+      const memory = await TestMemory.open(disk);
+      await memory.add('memory 0 of the bridge', 'memory 1 of the bridge');
+      await memory.checkpoint(disk);
+      memory.store.close();
+      disk.killProcesses();
+      database = Buffer.from(inWalMode(disk.bytesOf(LAYOUT.database)));
+      log = walBetween(database, await withForeignBlocks(disk.bytesOf(LAYOUT.database), ['memory 2 of another']));
+      disk.put(LAYOUT.database, database);
+      disk.put(WAL, log);
+    });
+
+    /** Both files lie in the backup as they were, and no log beside what is new. */
+    function assertBackedUp({ repair }: DoctorReport, files: Readonly<Record<string, Uint8Array>>): void {
+      for (const [name, bytes] of Object.entries(files)) {
+        assert.deepEqual(disk.bytesOf(`${repair?.backup}/${name}`), Buffer.from(bytes), name);
+      }
+      assert.equal(disk.stat(WAL), null);
+    }
+
+    it('leaves the two to the next owner where both are sound', async () => {
+      const before = filesNow();
+      const { ok, repair } = await fix();
+      assert.deepEqual([ok, repair?.done, repair?.lost], [true, [], []]);
+      before.delete(LAYOUT.lock);
+      const after = filesNow();
+      after.delete(LAYOUT.lock);
+      assert.deepEqual(after, before);
+      assert.deepEqual(numbersOf(await contents()), [0, 1, 2]);
+    });
+
+    it('takes from the log what the database has lost, and all of it', async () => {
+      const damaged = Buffer.from(database).fill(0, 0, 4096);
+      disk.put(LAYOUT.database, damaged);
+      await assert.rejects(openMemory(disk, LAYOUT));
+      const report = await fix();
+      assert.deepEqual([report.ok, report.repair?.lost], [true, []]);
+      assert.deepEqual(numbersOf(await contents()), [0, 1, 2]);
+      assertBackedUp(report, { 'memory.db': damaged, 'memory.db-wal': log });
+      await assertNothingLeft(report);
+    });
+
+    it('saves what the log has when the rest of the database is damaged, whatever page it is', async () => {
+      const inLog = readWal(log, WAL)?.pages ?? new Map<number, Uint8Array>();
+      const pages = Array.from({ length: database.length / 4096 }, (_, index) => index + 1);
+      const others = pages.filter((page) => !inLog.has(page)).filter((_, index) => index % 9 === 0);
+      assert.ok(others.length > 0);
+      for (const page of others) {
+        const damaged = Buffer.from(database).fill(0xa5, (page - 1) * 4096, page * 4096);
+        disk.put(LAYOUT.database, damaged);
+        disk.put(WAL, log);
+        const report = await fix();
+        assert.ok(numbersOf(await contents()).includes(2), `page ${page}`);
+        assertBackedUp(report, { 'memory.db': damaged, 'memory.db-wal': log });
+      }
+    });
+
+    it('keeps what comes before the damage in a log, and names where it is', async () => {
+      const fixture = path.resolve(__dirname, '../../fixtures/greeum-5.3-wal/data/memory.db');
+      const damaged = readFileSync(`${fixture}-wal`);
+      damaged.writeUInt32BE(7, damaged.length - 4096 - 8);
+      disk = emptyDisk();
+      disk.put(LAYOUT.database, readFileSync(fixture));
+      disk.put(WAL, damaged);
+      await assert.rejects(openMemory(disk, LAYOUT), { code: 'wal_damaged' });
+      const report = await fix();
+      assert.equal(report.ok, false, 'something was lost');
+      assert.match(report.repair?.lost.join(' ') ?? '', /memory\.db-wal is damaged at byte \d+/);
+      assert.ok((await contents()).length > 0);
+      assertBackedUp(report, { 'memory.db': readFileSync(fixture), 'memory.db-wal': damaged });
+      await assertNothingLeft(report);
+    });
+
+    it('changes nothing where neither the database nor its log gives a memory', async () => {
+      disk.put(LAYOUT.database, Buffer.alloc(database.length, 0xa5));
+      disk.put(WAL, Buffer.from(log).fill(0xa5));
+      const before = filesNow();
+      const report = await fix();
+      assert.equal(report.ok, false);
+      before.delete(LAYOUT.lock);
+      const after = filesNow();
+      after.delete(LAYOUT.lock);
+      assert.deepEqual(after, before);
+    });
   });
 
   it('moves a dead owner’s unfinished file into backups, and leaves a discovery file of Python alone', async () => {
