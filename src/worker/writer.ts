@@ -3,8 +3,6 @@
  * writer thread, and in a CLI process that found no owner.
  */
 
-import { randomBytes, randomUUID } from 'node:crypto';
-
 import { parseInput } from '../memory/parseInput.js';
 import { rebase } from '../memory/rebase.js';
 import { resolveCommand, type Provenance } from '../memory/resolveCommand.js';
@@ -36,6 +34,7 @@ import type { Embedder } from './embedder.js';
 import { Indexer } from './indexer.js';
 import { askMeaning } from './meaning.js';
 import { OwnershipLock, type LockHolder } from './ownership.js';
+import { ports } from './ports.js';
 import { isReadOperation, Reads } from './reads.js';
 import { WriteQueue } from './writeQueue.js';
 
@@ -91,17 +90,6 @@ export type WriterOperation = Exclude<OperationName, OwnerOperation>;
 
 /** How long a local writer may be waited for, before the caller looks again whether there is a worker by now. */
 const LOCAL_WRITER_WAIT_MS = 5_000;
-
-const ports = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  schedule: (work: () => void) => void setImmediate(work),
-  randomUuid: () => randomUUID() as string,
-  randomHex: (digits: number) =>
-    randomBytes(Math.ceil(digits / 2))
-      .toString('hex')
-      .slice(0, digits),
-};
 
 export class Writer {
   readonly #options: WriterOptions;

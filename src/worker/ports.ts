@@ -1,0 +1,14 @@
+/** Clock, chance and turns of the machine itself, as a writer uses them. */
+
+import { randomBytes, randomUUID } from 'node:crypto';
+
+export const ports = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  schedule: (work: () => void) => void setImmediate(work),
+  randomUuid: () => randomUUID() as string,
+  randomHex: (digits: number) =>
+    randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits),
+};
