@@ -207,36 +207,44 @@ describe('where the endpoint listens', () => {
     assert.equal((await ask(tcpDoor(rig), { path: `/${TOKEN}/healthz` })).status, 200);
   });
 
-  it('answers only when the owner knows where it is', async () => {
-    const gate = new Gate();
-    const connections = new Connections();
-    let served = 0;
-    const server = createHttpServer({
-      routes: {
-        '/x': {
-          GET: ({ res }) => {
-            served += 1;
-            sendEmpty(res, 200);
+  for (const [what, decide, status] of [
+    ['answers who has come early once the directory is open', 'open', 200],
+    ['tells who has come early that nobody took the call when the directory cannot be opened', 'shut', 503],
+  ] as const) {
+    it(what, async () => {
+      const gate = new Gate();
+      const connections = new Connections();
+      let served = 0;
+      const server = createHttpServer({
+        routes: {
+          '/x': {
+            GET: ({ res }) => {
+              served += 1;
+              sendEmpty(res, 200);
+            },
           },
         },
-      },
-      admit: admitOnSocket,
-      connections,
-      limits: ENDPOINT_LIMITS,
-      gate,
-      pace: null,
-      takeLines: null,
-      onWarning: () => undefined,
+        admit: admitOnSocket,
+        connections,
+        limits: ENDPOINT_LIMITS,
+        gate,
+        pace: null,
+        takeLines: null,
+        onWarning: () => undefined,
+      });
+      await listenOnSocket(server, socketPathIn(dir));
+      const answer = ask({ socketPath: socketPathIn(dir) }, { path: '/x' });
+      await until(() => connections.count === 1);
+      assert.equal(served, 0);
+      gate[decide]();
+      const { status: answered, text } = await answer;
+      assert.equal(answered, status);
+      if (status === 503) assert.match(text, /"code":"worker_stopping".*"outcome":"not_written"/);
+      assert.equal(served, status === 200 ? 1 : 0);
+      server.close();
+      await connections.close(1000);
     });
-    await listenOnSocket(server, socketPathIn(dir));
-    const answer = ask({ socketPath: socketPathIn(dir) }, { path: '/x' });
-    await until(() => connections.count === 1);
-    assert.equal(served, 0);
-    gate.open();
-    assert.equal((await answer).status, 200);
-    server.close();
-    await connections.close(1000);
-  });
+  }
 });
 
 describe('closing the endpoint', () => {

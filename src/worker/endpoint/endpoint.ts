@@ -100,6 +100,7 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
 
   const close = once(async () => {
     const stopped = listening.map(stopListening);
+    gate.shut();
     watch.close();
     await Promise.allSettled([mcp.close(limits.closeGraceMs), connections.close(limits.closeGraceMs), ...stopped]);
     // Nothing is open any more: this ends the timer with which Node checks for slow requests.

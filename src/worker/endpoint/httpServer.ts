@@ -44,14 +44,29 @@ export interface HttpServerOptions {
 
 /** Holds requests back until both doors are there and the owner knows them: a status names them. */
 export class Gate {
-  isOpen = false;
-  open!: () => void;
-  readonly opened = new Promise<void>((resolve) => {
-    this.open = () => {
-      this.isOpen = true;
-      resolve();
-    };
-  });
+  #state: 'waiting' | 'open' | 'shut' = 'waiting';
+  #decide!: () => void;
+  /** It is known whether anybody will be let in. */
+  readonly decided = new Promise<void>((resolve) => (this.#decide = resolve));
+
+  get state(): 'waiting' | 'open' | 'shut' {
+    return this.#state;
+  }
+
+  open(): void {
+    this.#settle('open');
+  }
+
+  /** Nobody was let in, and nobody will be. An open gate stays open. */
+  shut(): void {
+    this.#settle('shut');
+  }
+
+  #settle(state: 'open' | 'shut'): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = state;
+    this.#decide();
+  }
 }
 
 export function createHttpServer(options: HttpServerOptions): Server {
@@ -70,8 +85,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const table = new Map(Object.entries(routes));
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
-    if (!gate.isOpen) {
-      void gate.opened.then(() => serve(req, res));
+    if (gate.state !== 'open') {
+      if (gate.state === 'shut') turnAway(req, res);
+      else void gate.decided.then(() => serve(req, res));
       return;
     }
     const underWay = connections.begin(req, res);
@@ -88,7 +104,10 @@ export function createHttpServer(options: HttpServerOptions): Server {
   server.on('checkContinue', serve);
   if (takeLines !== null) {
     server.on('upgrade', (req: IncomingMessage, connection: Socket, head: Buffer) => {
-      void gate.opened.then(() => upgrade(req, connection, { head, takeLines }));
+      void gate.decided.then(() => {
+        if (gate.state === 'open') upgrade(req, connection, { head, takeLines });
+        else connection.destroy();
+      });
     });
   }
   server.on('clientError', answerClientError);
@@ -111,6 +130,13 @@ function upgrade(
   connection.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${STDIO_UPGRADE}\r\n\r\n`);
   if (head.length > 0) connection.unshift(head);
   takeLines(connection);
+}
+
+/** Its call was taken by nobody, and it may ask whoever comes next. */
+function turnAway(req: IncomingMessage, res: ServerResponse): void {
+  res.shouldKeepAlive = false;
+  refuse(res, 503, 'worker_stopping', 'The worker could not open its directory.', { retry: 'after-reconnect' });
+  discardBody(req);
 }
 
 /** Short, so that Node's own back pressure stops the connection soon. */
