@@ -250,8 +250,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: 'a write-ahead log is deleted before its pages are on disk',
     file: 'src/storage/walTakeover.ts',
-    text: '    this.#files.truncate(fd, wal.pageCount * wal.pageSize);\n    this.#files.fsync(fd);\n',
-    becomes: '    this.#files.truncate(fd, wal.pageCount * wal.pageSize);\n',
+    text: '    this.#files.truncate(fd, pageCount * pageSize);\n    this.#files.fsync(fd);\n',
+    becomes: '    this.#files.truncate(fd, pageCount * pageSize);\n',
     tests: CRASH,
   },
   {
