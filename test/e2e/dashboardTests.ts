@@ -80,7 +80,10 @@ export function testDashboard(editor: Editor, windowOf: () => GreeumWindow): voi
   });
 
   it('is restored with its window, and says when the worker stops and that it goes on', async () => {
-    await windowOf().window.page.reload();
+    // In order, as a person does: then the editor has written down what its pages keep.
+    const loaded = windowOf().window.page.waitForEvent('load');
+    await windowOf().window.runCommand('Developer: Reload Window');
+    await loaded;
     dashboard = await DashboardFrame.find(windowOf());
     await dashboard.frame.getByRole('tab', { name: 'Graph', selected: true }).waitFor();
     await dashboard.frame.getByText('the worker runs in this window').waitFor();

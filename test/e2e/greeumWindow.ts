@@ -71,6 +71,11 @@ export class GreeumWindow {
   /** Picks an entry of a row's context menu. */
   async rowMenu(view: string, label: RegExp, entry: string): Promise<void> {
     await (await this.row(view, label)).click({ button: 'right' });
+    await this.pickFromMenu(entry);
+  }
+
+  /** Picks an entry of the context menu that is open. */
+  async pickFromMenu(entry: string): Promise<void> {
     const item = this.window.page.getByRole('menuitem', { name: entry });
     await item.waitFor();
     // A menu that has only just opened takes a click for the end of the one that opened it.

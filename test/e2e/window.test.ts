@@ -117,7 +117,7 @@ describe('Greeum in a window', () => {
     await page.locator('.view-line').filter({ hasText: 'RETRIES' }).click();
     await page.keyboard.press('Control+a');
     await page.locator('.view-line').filter({ hasText: 'RETRIES' }).click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Add Selection to Memory' }).click();
+    await greeum.pickFromMenu('Add Selection to Memory');
     await window.type('The service allows no more.', { accept: true });
     const added = await window.waitForNotification(/Memory added/);
     await added.getByRole('button', { name: 'Open' }).click();
