@@ -9,7 +9,7 @@
 
 import { GreeumError } from '../protocol/errors.js';
 import type { Files, UsedMemory } from './files.js';
-import { readWal, type WalPages } from './wal.js';
+import { overlayPages, readWal, type WalPages } from './wal.js';
 
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
@@ -53,15 +53,13 @@ export function readWalOf(files: Files, path: string): WalPages | null {
 }
 
 /** @throws GreeumError `database_damaged` when a page is neither in the file nor in the log */
-export function withPages(bytes: Uint8Array, { pageSize, pageCount, pages }: WalPages, path: string): Uint8Array {
+export function withPages(bytes: Uint8Array, wal: WalPages, path: string): Uint8Array {
+  const { pageSize, pageCount, pages } = wal;
   if (pageSizeOf(bytes) !== pageSize) throw damaged(path, `its pages have another size than those of ${walOf(path)}`);
-  const merged = new Uint8Array(pageCount * pageSize);
-  merged.set(bytes.subarray(0, merged.length));
   for (let page = Math.floor(bytes.length / pageSize) + 1; page <= pageCount; page += 1) {
     if (!pages.has(page)) throw damaged(path, `page ${page} is missing`);
   }
-  for (const [page, content] of pages) merged.set(content, (page - 1) * pageSize);
-  return merged;
+  return overlayPages(bytes, wal);
 }
 
 /**

@@ -81,6 +81,14 @@ export function readIntactWal(bytes: Uint8Array, path: string): IntactWal {
   return { pages: { pageSize, pageCount, pages: committed }, problem };
 }
 
+/** The database with these pages in it; one that is in neither is zeros. */
+export function overlayPages(bytes: Uint8Array, { pageSize, pageCount, pages }: WalPages): Uint8Array {
+  const merged = new Uint8Array(pageCount * pageSize);
+  merged.set(bytes.subarray(0, merged.length));
+  for (const [page, content] of pages) merged.set(content, (page - 1) * pageSize);
+  return merged;
+}
+
 interface Header {
   readonly isBigEndian: boolean;
   readonly pageSize: number;

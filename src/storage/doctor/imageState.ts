@@ -40,7 +40,7 @@ export function examineImage(files: Files, sqljs: SqlJsStatic, path: string): Im
   }
   if (isEmpty) return without({ kind: 'missing' });
   const log = readUnmergedLog(files, path);
-  const bytes = withIntactPages(files.readAll(path), log?.pages ?? null);
+  const bytes = withIntactPages(files.readAll(path), log);
   const state = stateOf(sqljs, bytes, path);
   if (state.kind !== 'whole' || log === null) return { state, identity, bytes, log };
   const refusal = sentenceWhere(() => readDatabase(files, path));

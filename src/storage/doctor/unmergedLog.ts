@@ -6,7 +6,7 @@
 import { walOf } from '../databaseFile.js';
 import type { Files } from '../files.js';
 import type { Layout } from '../layout.js';
-import { readIntactWal, type IntactWal, type WalPages } from '../wal.js';
+import { overlayPages, readIntactWal, type IntactWal } from '../wal.js';
 import { WalTakeover } from '../walTakeover.js';
 import type { Backup } from './backup.js';
 
@@ -16,13 +16,9 @@ export function readUnmergedLog(files: Files, database: string): IntactWal | nul
   return (files.stat(path)?.size ?? 0) === 0 ? null : readIntactWal(files.readAll(path), path);
 }
 
-/** The database with these pages in it, damaged as it may be: a page that is nowhere is zeros. */
-export function withIntactPages(bytes: Uint8Array, wal: WalPages | null): Uint8Array {
-  if (wal === null) return bytes;
-  const merged = new Uint8Array(wal.pageCount * wal.pageSize);
-  merged.set(bytes.subarray(0, merged.length));
-  for (const [page, content] of wal.pages) merged.set(content, (page - 1) * wal.pageSize);
-  return merged;
+/** The database with what is intact of its log, damaged as it may be. */
+export function withIntactPages(bytes: Uint8Array, log: IntactWal | null): Uint8Array {
+  return log === null || log.pages === null ? bytes : overlayPages(bytes, log.pages);
 }
 
 /**

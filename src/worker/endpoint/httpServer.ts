@@ -42,7 +42,7 @@ export interface HttpServerOptions {
   onWarning: (text: string) => void;
 }
 
-/** Holds requests back until both doors are there and the owner knows them: a status names them. */
+/** Holds requests back until both doors are there and the directory is open, or is known not to open. */
 export class Gate {
   #state: 'waiting' | 'open' | 'shut' = 'waiting';
   #decide!: () => void;
