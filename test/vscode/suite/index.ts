@@ -8,7 +8,8 @@ import { suiteMark } from '../suiteMark.js';
 export async function run(): Promise<void> {
   const say = console.log;
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => say(`${suiteMark}${format(...args)}`);
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, forbidOnly: true, color: false });
+  // Longer than a wait may take: the wait says what it waited for.
+  const mocha = new Mocha({ ui: 'bdd', timeout: 90_000, forbidOnly: true, color: false });
   const wanted = process.env['GREEUM_TEST_TITLE'];
   if (wanted !== undefined) mocha.grep(wanted);
   for (const file of readdirSync(__dirname)) {
