@@ -56,11 +56,15 @@ export function useEditor({ env = {}, settings = {} }: EditorOptions = {}): Edit
   });
 
   afterEach(async function () {
-    const failed = this.currentTest?.state === 'failed';
+    const { state, title = 'failed' } = this.currentTest ?? {};
+    // Without a state it has failed as well, and is tried again.
+    const failed = state === 'failed' || state === undefined;
     for (const [index, window] of [...lasting, ...open.splice(0)].entries()) {
       if (window.page.isClosed()) continue;
-      if (failed) await window.screenshot(`${this.currentTest?.title ?? 'failed'}-${index + 1}`);
+      if (failed) await window.screenshot(`${title}-${index + 1}`);
       if (!lasting.includes(window)) await window.close();
+      // What is still open would be in the way of the second try.
+      else if (failed) await window.page.keyboard.press('Escape');
     }
   });
 

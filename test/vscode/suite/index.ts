@@ -2,6 +2,7 @@ import Mocha from 'mocha';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
+import TellingReporter from '../harness/tellingReporter.js';
 import { suiteMark } from '../suiteMark.js';
 
 /** Called by VS Code inside the extension host; a rejection is the run's failure. Only this folder's tests run here. */
@@ -9,7 +10,14 @@ export async function run(): Promise<void> {
   const say = console.log;
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => say(`${suiteMark}${format(...args)}`);
   // Longer than a wait may take: the wait says what it waited for.
-  const mocha = new Mocha({ ui: 'bdd', timeout: 90_000, forbidOnly: true, color: false });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 90_000,
+    retries: 1,
+    reporter: TellingReporter,
+    forbidOnly: true,
+    color: false,
+  });
   const wanted = process.env['GREEUM_TEST_TITLE'];
   if (wanted !== undefined) mocha.grep(wanted);
   for (const file of readdirSync(__dirname)) {
