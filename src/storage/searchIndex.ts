@@ -16,7 +16,14 @@ import { searchTokens } from '../text/searchTokens.js';
 import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
 import type { Files } from './files.js';
 import { Documents } from './index/documents.js';
-import { readIndex, readPosition, writeIndex, type IndexSections } from './index/indexFile.js';
+import {
+  inMemory,
+  readIndex,
+  readPosition,
+  writeIndex,
+  type IndexSections,
+  type IndexSource,
+} from './index/indexFile.js';
 import { MAX_DOCUMENTS, Postings } from './index/postings.js';
 import { TermTable } from './index/termTable.js';
 import { toTheEnd } from './steps.js';
@@ -60,7 +67,7 @@ export class SearchIndex implements SearchCorpus {
    * @param bytes of `index.db`, or null
    */
   static open(bytes: Uint8Array | null, image: Sql): SearchIndex {
-    return toTheEnd(SearchIndex.#opened(bytes, image));
+    return toTheEnd(SearchIndex.#opened(bytes === null ? null : inMemory(bytes), image));
   }
 
   /** The same from the file at `path`, which may be missing. */
@@ -70,13 +77,16 @@ export class SearchIndex implements SearchCorpus {
 
   /** The same a few milliseconds' work at a time, for who has others to serve; writes may come in between. */
   static *opening(files: Files, path: string, image: Sql): Generator<void, SearchIndex> {
-    const bytes = readBytes(files, path);
-    yield;
-    return yield* SearchIndex.#opened(bytes, image);
+    const file = openSource(files, path);
+    try {
+      return yield* SearchIndex.#opened(file, image);
+    } finally {
+      file?.close();
+    }
   }
 
-  static *#opened(bytes: Uint8Array | null, image: Sql): Generator<void, SearchIndex> {
-    const stored = bytes === null ? null : yield* readStored(bytes, image);
+  static *#opened(source: IndexSource | null, image: Sql): Generator<void, SearchIndex> {
+    const stored = source === null ? null : yield* readStored(source, image);
     if (stored === null) return new SearchIndex(image, TermTable.empty(), null);
     const terms = yield* TermTable.load(stored.sections);
     return new SearchIndex(image, terms, stored);
@@ -222,14 +232,14 @@ interface Stored {
 }
 
 /** Null when it is damaged, from another version, or of another memory. */
-function* readStored(bytes: Uint8Array, image: Sql): Generator<void, Stored | null> {
-  const position = readPosition(bytes);
+function* readStored(source: IndexSource, image: Sql): Generator<void, Stored | null> {
+  const position = readPosition(source);
   if (position?.tokensVersion !== TOKENS_VERSION) return null;
   const { lastBlock, lastHash, contents } = position;
   const block = image.get('SELECT hash FROM blocks WHERE block_index = ?', [lastBlock]);
   if (block === undefined || text(block[0]) !== lastHash) return null;
   if ((yield* contentsMark(image, lastBlock)) !== contents) return null;
-  const sections = yield* readIndex(bytes);
+  const sections = yield* readIndex(source);
   return sections === null ? null : { sections, lastBlock, lastHash };
 }
 
@@ -252,10 +262,20 @@ function* contentsMark(image: Sql, lastBlock: number): Generator<void, string> {
   }
 }
 
-/** Null also when it cannot be read: whatever is wrong with a derived file, the answer is to build it again. */
-function readBytes(files: Files, path: string): Uint8Array | null {
+/** Whatever is wrong with a derived file, the answer is to build it again: null where it cannot be opened, and no bytes. */
+function openSource(files: Files, path: string): (IndexSource & { close(): void }) | null {
   try {
-    return (files.stat(path)?.size ?? 0) > 0 ? files.readAll(path) : null;
+    const size = files.stat(path)?.size ?? 0;
+    if (size === 0) return null;
+    const fd = files.open(path, 'r');
+    const read = (into: Uint8Array, position: number): number => {
+      try {
+        return files.read(fd, into, position);
+      } catch {
+        return 0;
+      }
+    };
+    return { size, read, close: () => files.close(fd) };
   } catch {
     return null;
   }

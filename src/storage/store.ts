@@ -266,6 +266,8 @@ export class Store {
 
   /** Everything acknowledged is on disk already; this gives back memory and descriptors. */
   close(): void {
+    // Where it is under way, it holds the index's file open.
+    this.#opening?.return(null as never);
     this.#journal.close();
     this.#guard.close();
     this.#image.close();

@@ -7,7 +7,7 @@ import { GreeumError } from '../../protocol/errors.js';
 import { acceptDatabase } from '../databaseFile.js';
 import { Sql, text } from '../engine.js';
 import type { Files } from '../files.js';
-import { readIndex } from '../index/indexFile.js';
+import { inMemory, readIndex } from '../index/indexFile.js';
 import { SearchIndex } from '../searchIndex.js';
 import { readSlotsFile } from '../slotsFile.js';
 import { toTheEnd } from '../steps.js';
@@ -23,7 +23,7 @@ export function checkIndex(files: Files, path: string, image: Sql | null): Docto
   if (Buffer.from(bytes.subarray(0, 15)).toString('latin1') === 'SQLite format 3') {
     return index('note', 'The search index is of an older version; it is rebuilt by itself.');
   }
-  if (toTheEnd(readIndex(bytes)) === null) {
+  if (toTheEnd(readIndex(inMemory(bytes))) === null) {
     return index('damage', `${path} is damaged.`, 'set it aside; search builds it again by itself');
   }
   if (image === null) return index('note', 'Whether the search index matches cannot be told now.');

@@ -16,8 +16,10 @@ import type { TermTableData } from './termTable.js';
 const MAGIC = 'GREEUM-INDEX\n';
 const ALIGNMENT = 8;
 const CRC_BYTES = 4;
-/** Bytes between two yields: about 2 ms. */
-const CHECKED_AT_ONCE = 4 * 1024 * 1024;
+/** More than the line ever takes. */
+const MAX_HEAD_BYTES = 4096;
+/** Bytes between two yields: 1 to 5 ms, most of which is the first touch of memory. */
+const READ_AT_ONCE = 1024 * 1024;
 
 type Section = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array | Int8Array;
 
@@ -72,49 +74,76 @@ export function writeIndex(position: IndexPosition, sections: IndexSections): Ui
   return bytes;
 }
 
-/** The position alone, without a look at the rest; null when these bytes are no index. */
-export function readPosition(bytes: Uint8Array): IndexPosition | null {
-  return readHead(bytes)?.head ?? null;
+/** Where the bytes of an index are: in a file, or in memory. */
+export interface IndexSource {
+  readonly size: number;
+  /** @returns bytes read; fewer than fit into `into` when that is all there is, or can be had */
+  read(into: Uint8Array, position: number): number;
 }
 
-/** Null when anything is not as it was written. Sections are copies. A few milliseconds' work at a time. */
-export function* readIndex(bytes: Uint8Array): Generator<void, IndexSections | null> {
-  const found = readHead(bytes);
-  const end = bytes.length - CRC_BYTES;
-  if (found === null || end < 0) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let checksum = 0;
-  for (let from = 0; from < end; from += CHECKED_AT_ONCE) {
-    checksum = crc32(bytes.subarray(from, Math.min(end, from + CHECKED_AT_ONCE)), checksum);
-    yield;
-  }
-  if (view.getUint32(end, true) !== checksum) return null;
-  let at = found.end;
+export function inMemory(bytes: Uint8Array): IndexSource {
+  return {
+    size: bytes.length,
+    read(into, position) {
+      const part = bytes.subarray(position, position + into.length);
+      into.set(part);
+      return part.length;
+    },
+  };
+}
+
+/** The position alone, without a look at the rest; null when this is no index. */
+export function readPosition(source: IndexSource): IndexPosition | null {
+  return readHead(source)?.head ?? null;
+}
+
+/** Null when anything is not as it was written. A few milliseconds' work at a time. */
+export function* readIndex(source: IndexSource): Generator<void, IndexSections | null> {
+  const found = readHead(source);
+  if (found === null) return null;
+  let checksum = crc32(found.bytes);
+  let at = found.bytes.length;
   const sections: Partial<Record<keyof IndexSections, Section>> = {};
   for (const [index, name] of NAMES.entries()) {
-    yield;
-    const type = ORDER[name];
-    const byteLength = (found.head.lengths[index] ?? 0) * type.BYTES_PER_ELEMENT;
-    // Not `slice`: a Buffer's is a view of memory that holds other things as well.
-    const copy = new Uint8Array(bytes.subarray(at, at + byteLength));
-    if (copy.length !== byteLength) return null;
-    sections[name] = new type(copy.buffer);
-    at = aligned(at + byteLength);
+    const length = found.head.lengths[index] ?? 0;
+    const size = aligned(length * ORDER[name].BYTES_PER_ELEMENT);
+    if (at + size > source.size) return null;
+    const bytes = new Uint8Array(size);
+    for (let from = 0; from < size; from += READ_AT_ONCE) {
+      const part = bytes.subarray(from, from + READ_AT_ONCE);
+      if (source.read(part, at + from) !== part.length) return null;
+      checksum = crc32(part, checksum);
+      yield;
+    }
+    sections[name] = new ORDER[name](bytes.buffer, 0, length);
+    at += size;
   }
-  return sections as IndexSections;
+  const stored = new Uint8Array(CRC_BYTES);
+  const isWhole = source.size === at + CRC_BYTES && source.read(stored, at) === CRC_BYTES;
+  return isWhole && new DataView(stored.buffer).getUint32(0, true) === checksum ? (sections as IndexSections) : null;
 }
 
-function readHead(bytes: Uint8Array): { head: Head; end: number } | null {
-  const lineEnd = bytes.indexOf(0x0a, MAGIC.length);
-  if (lineEnd < 0 || Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC) return null;
+/** @returns the line, and all bytes before the first section */
+function readHead(source: IndexSource): { head: Head; bytes: Uint8Array } | null {
+  const beginning = new Uint8Array(Math.min(source.size, MAX_HEAD_BYTES));
+  if (source.read(beginning, 0) !== beginning.length) return null;
+  const lineEnd = beginning.indexOf(0x0a, MAGIC.length);
+  const end = aligned(lineEnd + 1);
+  if (lineEnd < 0 || end > beginning.length) return null;
+  const line = Buffer.from(beginning.subarray(0, lineEnd)).toString('utf8');
+  if (!line.startsWith(MAGIC)) return null;
   try {
-    const head = JSON.parse(Buffer.from(bytes.subarray(MAGIC.length, lineEnd)).toString('utf8')) as Head;
-    const isHead = Number.isSafeInteger(head.lastBlock) && Array.isArray(head.lengths);
-    return isHead ? { head, end: aligned(lineEnd + 1) } : null;
+    const head = JSON.parse(line.slice(MAGIC.length)) as Head;
+    const isHead = Number.isSafeInteger(head.lastBlock) && Array.isArray(head.lengths) && head.lengths.every(isLength);
+    return isHead ? { head, bytes: beginning.subarray(0, end) } : null;
   } catch {
     // Not our line: not our file.
     return null;
   }
+}
+
+function isLength(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function aligned(offset: number): number {

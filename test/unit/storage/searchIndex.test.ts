@@ -220,11 +220,13 @@ describe('the search index', () => {
       assert.deepEqual([found(index, 'first'), found(index, 'other'), found(index, 'second')], [[], [2], [3]]);
     });
 
-    it('when it cannot be read', () => {
-      store();
-      disk.fail({ call: 'readAll', errno: 'EIO' });
-      assertBuiltAgain();
-    });
+    for (const call of ['open', 'read'] as const) {
+      it(`when it cannot be read, because of its ${call}`, () => {
+        store();
+        disk.fail({ call, errno: 'EIO' });
+        assertBuiltAgain();
+      });
+    }
   });
 
   it('is built again when any byte of its file is another', () => {
