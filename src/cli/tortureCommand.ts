@@ -22,7 +22,7 @@ interface TortureCommandOptions {
   keep?: true;
 }
 
-const DEFAULTS = { rounds: 20, clients: 8, killRate: 8, prefill: 0 };
+const DEFAULTS = { rounds: 20, clients: 8, killRate: 25, prefill: 0 };
 
 export const TORTURE_COMMAND: CommandSpec = command<TortureCommandOptions>({
   name: 'torture',
