@@ -10,7 +10,6 @@
 
 import { SLOT_NAMES } from '../protocol/operations.js';
 import type { SearchCorpus, SearchDocument } from '../protocol/search.js';
-import { editDistance } from '../text/editDistance.js';
 import { localTimeMs } from '../text/localTime.js';
 import { searchTokens } from '../text/searchTokens.js';
 import { integer, text, textOrNull, type Cell, type Sql } from './engine.js';
@@ -168,13 +167,9 @@ export class SearchIndex implements SearchCorpus {
 
   similarTo(token: string, max: number): number[] {
     const edits = token.length < 8 ? 1 : 2;
-    const found: { term: number; distance: number; count: number }[] = [];
-    for (const term of this.#terms.candidatesFor(token, edits)) {
-      const distance = editDistance(token, this.#terms.term(term));
-      if (distance > 0 && distance <= edits) found.push({ term, distance, count: this.#postings.count(term) });
-    }
-    found.sort((a, b) => a.distance - b.distance || b.count - a.count || a.term - b.term);
-    return found.slice(0, max).map(({ term }) => term);
+    const found = this.#terms.near(token, edits).map((near) => ({ ...near, count: this.#postings.count(near.number) }));
+    found.sort((a, b) => a.distance - b.distance || b.count - a.count || a.number - b.number);
+    return found.slice(0, max).map(({ number }) => number);
   }
 
   soundingLike(token: string): number[] {

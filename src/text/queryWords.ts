@@ -99,6 +99,7 @@ function withJoined(words: QueryWord[], runs: readonly Run[]): QueryWord[] {
     if (whole === null) continue;
     for (const [at, word] of words.entries()) {
       if (word.text !== run.text && word.text !== next.text) continue;
+      if (word.forms.some(({ kind, tokens }) => kind === 'joined' && tokens[0] === whole)) continue;
       words[at] = { ...word, forms: [...word.forms, { kind: 'joined', tokens: [whole], weight: JOINED_WEIGHT }] };
     }
   }

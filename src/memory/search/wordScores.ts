@@ -10,6 +10,8 @@ import type { RankingWeights } from './weights.js';
 /** A word that no memory has may be a slip; in shorter ones a letter more or less makes another word. */
 const MIN_SLIP_LETTERS = 4;
 const MAX_SIMILAR = 4;
+/** Each costs a look at every term of the index, and a question with more unknown words is not one with slips. */
+const MAX_SLIPS = 8;
 const SIMILAR_WEIGHT = 0.7;
 
 /** `guess` and `guessable`: the shorter is long enough to say something, the longer not much longer. */
@@ -42,11 +44,13 @@ export interface ResolvedWord {
 
 /** @returns words with the terms they have in this corpus; a word that is nowhere keeps its worth and has no forms */
 export function resolveWords(corpus: SearchCorpus, words: readonly QueryWord[]): ResolvedWord[] {
+  let slipsLeft = MAX_SLIPS;
   return words.map((word) => {
     const own = word.forms.filter(({ kind }) => kind !== 'synonym').map((form) => resolveForm(corpus, form));
     const known = own.filter(({ terms }) => terms.length > 0);
     const prefixed = word.isPrefix === true ? prefixForms(corpus, word) : [];
-    const similar = known.length + prefixed.length > 0 ? [] : similarForms(corpus, word);
+    const isSlip = known.length + prefixed.length === 0 && isLongEnoughForSlips(word) && slipsLeft-- > 0;
+    const similar = isSlip ? similarForms(corpus, word) : [];
     const related = [...relatedForms(corpus, word), ...soundForms(corpus, word)];
     const synonyms = word.forms.filter(({ kind }) => kind === 'synonym').map((form) => resolveForm(corpus, form));
     const forms = [...known, ...prefixed, ...similar, ...related, ...synonyms.filter(({ terms }) => terms.length > 0)];
@@ -64,9 +68,12 @@ function resolveForm(corpus: SearchCorpus, { kind, tokens, weight }: QueryForm):
   return { kind, weight, size: tokens.length, terms };
 }
 
+function isLongEnoughForSlips(word: QueryWord): boolean {
+  return plainToken(word).length >= MIN_SLIP_LETTERS;
+}
+
 function similarForms(corpus: SearchCorpus, word: QueryWord): ResolvedForm[] {
   const token = plainToken(word);
-  if (token.length < MIN_SLIP_LETTERS) return [];
   return corpus.similarTo(token, MAX_SIMILAR).map((term) => ({
     kind: 'similar',
     weight: SIMILAR_WEIGHT,

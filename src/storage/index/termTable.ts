@@ -3,6 +3,7 @@
  * million strings would cost a hundred megabytes and long pauses of the garbage collector in the thread that writes.
  */
 
+import { editDistance, unitsOf } from '../../text/editDistance.js';
 import { isHangul, soundKey } from '../../text/soundKey.js';
 import { Chains } from './chains.js';
 
@@ -27,8 +28,8 @@ export interface TermTableData {
 export class TermTable {
   #units: Uint16Array;
   #starts: Uint32Array;
-  /** One bit for each pair of neighbouring units that a term has, modulo 32: what two terms can have in common. */
-  #signatures: Uint32Array;
+  /** One bit for each letter that a term has: its unit modulo 32. */
+  #letters: Uint32Array;
   #hashes: Uint32Array;
   #count: number;
   /** Number of the term plus one, by hash. */
@@ -40,7 +41,7 @@ export class TermTable {
     this.#count = data === undefined ? 0 : data.starts.length - 1;
     this.#units = data?.units ?? new Uint16Array(4096);
     this.#starts = data?.starts ?? new Uint32Array(1024);
-    this.#signatures = new Uint32Array(this.#starts.length);
+    this.#letters = new Uint32Array(this.#starts.length);
     this.#hashes = new Uint32Array(this.#starts.length);
     this.#sounds = new Chains(data?.sounds, this.#count);
     this.#buckets = new Uint32Array(bucketsFor(this.#count));
@@ -87,7 +88,7 @@ export class TermTable {
     while (this.#units.length < end) this.#units = grown(this.#units, Uint16Array);
     if (this.#starts.length < number + 2) {
       this.#starts = grown(this.#starts, Uint32Array);
-      this.#signatures = grown(this.#signatures, Uint32Array);
+      this.#letters = grown(this.#letters, Uint32Array);
       this.#hashes = grown(this.#hashes, Uint32Array);
     }
     for (let at = 0; at < term.length; at++) this.#units[start + at] = term.charCodeAt(at);
@@ -131,16 +132,20 @@ export class TermTable {
     return alike.map(({ number }) => number);
   }
 
-  /** Numbers of the terms that may be within `edits` edits: few that are not, none missing. */
-  candidatesFor(term: string, edits: number): number[] {
-    const signature = signatureOf(term);
-    const found: number[] = [];
+  /** The terms that are at least one edit away from this one and at most `most`. */
+  near(term: string, most: number): { readonly number: number; readonly distance: number }[] {
+    const wanted = unitsOf(term);
+    const letters = lettersOf(wanted);
+    const found: { number: number; distance: number }[] = [];
     for (let number = 0; number < this.#count; number++) {
-      const length = (this.#starts[number + 1] ?? 0) - (this.#starts[number] ?? 0);
-      if (Math.abs(length - term.length) > edits) continue;
-      // One edit takes at most three pairs away: those of two exchanged letters.
-      if (bitCount(signature & ~(this.#signatures[number] ?? 0)) > 3 * edits) continue;
-      found.push(number);
+      const start = this.#starts[number] ?? 0;
+      const end = this.#starts[number + 1] ?? start;
+      if (Math.abs(end - start - wanted.length) > most) continue;
+      // An edit takes away one letter at most, and brings in one at most.
+      const others = this.#letters[number] ?? 0;
+      if (bitCount(letters & ~others) > most || bitCount(others & ~letters) > most) continue;
+      const distance = editDistance(wanted, this.#units.subarray(start, end), most);
+      if (distance > 0 && distance <= most) found.push({ number, distance });
     }
     return found;
   }
@@ -186,18 +191,13 @@ export class TermTable {
     for (let number = 0; number < this.#count; number++) this.#place(number, this.#hashes[number] ?? 0);
   }
 
-  /** Works out hash and signature of a term. */
+  /** Works out hash and letters of a term. */
   #measure(number: number): void {
     const start = this.#starts[number] ?? 0;
     const end = this.#starts[number + 1] ?? start;
     let hash = HASH_START;
-    let signature = 0;
-    for (let at = start; at < end; at++) {
-      const unit = this.#units[at] ?? 0;
-      hash = Math.imul(hash ^ unit, HASH_FACTOR);
-      if (at > start) signature |= 1 << pairBit(this.#units[at - 1] ?? 0, unit);
-    }
-    this.#signatures[number] = signature >>> 0;
+    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (this.#units[at] ?? 0), HASH_FACTOR);
+    this.#letters[number] = lettersOf(this.#units.subarray(start, end));
     this.#hashes[number] = hash >>> 0;
   }
 }
@@ -221,14 +221,10 @@ function soundOf(term: string): number {
   return key === '' ? 0 : hashOf(key);
 }
 
-function signatureOf(term: string): number {
-  let signature = 0;
-  for (let at = 1; at < term.length; at++) signature |= 1 << pairBit(term.charCodeAt(at - 1), term.charCodeAt(at));
-  return signature >>> 0;
-}
-
-function pairBit(first: number, second: number): number {
-  return (Math.imul(first, 31) + second) & 31;
+function lettersOf(units: Uint16Array): number {
+  let letters = 0;
+  for (const unit of units) letters |= 1 << (unit & 31);
+  return letters >>> 0;
 }
 
 function bitCount(bits: number): number {

@@ -37,6 +37,14 @@ describe('queryWords', () => {
     assert.deepEqual(joined[0]?.tokens, ['timeout']);
   });
 
+  it('joins two words once, however often they come', () => {
+    const forms = queryWords('log in '.repeat(285)).flatMap((word) =>
+      word.forms.filter(({ kind }) => kind === 'joined'),
+    );
+    assert.deepEqual([...new Set(forms.map(({ tokens }) => tokens[0]))].sort(), ['inlog', 'login']);
+    assert.ok(forms.length <= 4, `${forms.length} forms`);
+  });
+
   it('takes the first words of a query that never ends', () => {
     assert.equal(texts(Array.from({ length: 400 }, (_, at) => `w${at}`).join(' ')).length, 32);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { TermTable } from '../../../../src/storage/index/termTable.js';
+import { editDistance, unitsOf } from '../../../../src/text/editDistance.js';
 import { anyText, check } from '../../property.js';
 import { toTheEnd } from '../../../../src/storage/steps.js';
 
@@ -32,12 +33,35 @@ describe('the term table', () => {
     assert.equal(toTheEnd(TermTable.load(table.export())).withPrefix('term2999', 20).length, 11);
   });
 
-  it('has among its candidates every term that is few edits away', () => {
+  it('finds every term that is few edits away, and no other', () => {
     const table = TermTable.empty();
-    const near = ['cache', 'cahce', 'cach', 'caches', 'cacha', 'xcache'];
-    for (const term of [...near, 'cachesizes']) table.add(term);
-    const candidates = table.candidatesFor('cache', 1).map((number) => table.term(number));
-    for (const term of near) assert.ok(candidates.includes(term), term);
-    assert.ok(!candidates.includes('cachesizes'));
+    const near = ['cahce', 'cach', 'caches', 'cacha', 'xcache', '캐cache'];
+    for (const term of ['cache', ...near, 'cachesizes', 'cathe2', 'reach']) table.add(term);
+    const found = table.near('cache', 1).map(({ number, distance }) => [table.term(number), distance]);
+    assert.deepEqual(
+      found,
+      near.map((term) => [term, 1]),
+    );
+  });
+
+  it('finds by few edits what a look at every term finds', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', '가'), minLength: 1, maxLength: 8 });
+    check(
+      fc.property(
+        fc.uniqueArray(word, { maxLength: 40 }),
+        word,
+        fc.integer({ min: 1, max: 2 }),
+        (terms, term, most) => {
+          const table = TermTable.empty();
+          for (const each of terms) table.add(each);
+          const distances = terms.map((each) => editDistance(unitsOf(term), unitsOf(each), most));
+          const expected = terms.filter((_, at) => (distances[at] ?? 0) > 0 && (distances[at] ?? 0) <= most);
+          assert.deepEqual(
+            table.near(term, most).map(({ number }) => table.term(number)),
+            expected,
+          );
+        },
+      ),
+    );
   });
 });
