@@ -5,12 +5,10 @@ const MIN_JOURNAL_BYTES = 4 * 1024 * 1024;
 /** A journal of half the image's size: rewriting the image then costs about two bytes for each byte journalled. */
 const JOURNAL_TO_IMAGE_RATIO = 0.5;
 /**
- * Half a second of replay on a machine that is not idle (measured: 0.25 to 0.5 ms a frame), so that the next owner
- * answers soon. Of a large image more: loading it takes its time in any case, and so does writing it.
+ * A few seconds of replay (measured: 0.25 to 0.5 ms a frame), for an owner that begins where nobody stood by. Each
+ * checkpoint writes the whole image, so half as many frames would be twice as many bytes on the disk.
  */
-const MIN_DUE_FRAMES = 1_200;
-const MAX_DUE_FRAMES = 5_000;
-const IMAGE_BYTES_PER_DUE_FRAME = 50_000;
+const DUE_FRAMES = 10_000;
 /** An owner that had to replay so many frames makes a checkpoint soon: the owner after it shall not have to. */
 export const MANY_REPLAYED_FRAMES = 500;
 /** So soon. Those who waited for an owner are served first. */
@@ -19,6 +17,11 @@ export const AFTER_OPEN_MS = 1_000;
 const RETRY_AFTER_MS = 30_000;
 /** Nothing was written for so long: a good moment. */
 export const IDLE_MS = 20_000;
+/**
+ * A memory now and then must not rewrite a large image each time: on average it is written no faster than this, 0.1 MB
+ * a second.
+ */
+const IDLE_BYTES_PER_MS = 100;
 /** Up to this size a short-lived owner writes the image at once, so that other programs see its write. */
 export const SMALL_IMAGE_BYTES = 4 * 1024 * 1024;
 
@@ -33,7 +36,10 @@ export interface CheckpointState {
 export function isCheckpointDue(state: CheckpointState): boolean {
   if (state.msSinceFailure !== null && state.msSinceFailure < RETRY_AFTER_MS) return false;
   const enoughBytes = Math.max(MIN_JOURNAL_BYTES, state.imageBytes * JOURNAL_TO_IMAGE_RATIO);
-  const byImage = Math.round(state.imageBytes / IMAGE_BYTES_PER_DUE_FRAME);
-  const enoughFrames = Math.min(MAX_DUE_FRAMES, Math.max(MIN_DUE_FRAMES, byImage));
-  return state.journalBytes >= enoughBytes || state.framesSinceCheckpoint >= enoughFrames;
+  return state.journalBytes >= enoughBytes || state.framesSinceCheckpoint >= DUE_FRAMES;
+}
+
+/** How long after a write the image is written, when nothing else is. @param msSinceLast null: not yet by this owner */
+export function idleDelayMs(imageBytes: number, msSinceLast: number | null): number {
+  return Math.max(IDLE_MS, imageBytes / IDLE_BYTES_PER_MS - (msSinceLast ?? Number.POSITIVE_INFINITY));
 }

@@ -3,7 +3,7 @@
 import { GreeumError } from '../protocol/errors.js';
 import type { FlushResult } from '../protocol/operations.js';
 import type { BuiltCheckpoint } from '../storage/checkpoint.js';
-import { AFTER_OPEN_MS, IDLE_MS, isCheckpointDue, MANY_REPLAYED_FRAMES } from './checkpointPolicy.js';
+import { AFTER_OPEN_MS, idleDelayMs, isCheckpointDue, MANY_REPLAYED_FRAMES } from './checkpointPolicy.js';
 
 /** What a checkpoint needs of the store. */
 export interface CheckpointStore {
@@ -15,8 +15,6 @@ export interface CheckpointStore {
 }
 
 export interface Timer {
-  /** The whole delay begins again. */
-  refresh(): void;
   close(): void;
 }
 
@@ -97,8 +95,9 @@ export class Checkpointer {
   }
 
   #restartIdleTimer(): void {
-    if (this.#idleTimer === null) this.#idleTimer = this.#ports.startTimer(() => this.#whenPending(), IDLE_MS);
-    else this.#idleTimer.refresh();
+    this.#idleTimer?.close();
+    const delayMs = idleDelayMs(this.#store.databaseBytes, this.msSinceLast);
+    this.#idleTimer = this.#ports.startTimer(() => this.#whenPending(), delayMs);
   }
 
   #whenPending(): void {
@@ -138,6 +137,8 @@ export class Checkpointer {
       this.#lastFailedMs = this.#ports.monotonicMs();
       const failure = GreeumError.from(error, 'written');
       this.#ports.onFailed(failure);
+      // Tried again even if nothing more is written.
+      if (!this.#isClosed) this.#restartIdleTimer();
       throw failure;
     }
   }

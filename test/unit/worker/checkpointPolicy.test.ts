@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { isCheckpointDue, type CheckpointState } from '../../../src/worker/checkpointPolicy.js';
+import { idleDelayMs, isCheckpointDue, type CheckpointState } from '../../../src/worker/checkpointPolicy.js';
 
 const MIB = 1024 * 1024;
 
@@ -30,17 +30,11 @@ describe('a checkpoint is due', () => {
     );
   });
 
-  it('when replaying would take half a second, however small the frames', () => {
-    assert.deepEqual([isDue({ framesSinceCheckpoint: 1_199 }), isDue({ framesSinceCheckpoint: 1_200 })], [false, true]);
-  });
-
-  it('later, the larger the image, but not without end', () => {
-    const dueAfter = (imageBytes: number): number => {
-      let framesSinceCheckpoint = 0;
-      while (!isDue({ imageBytes, framesSinceCheckpoint })) framesSinceCheckpoint += 100;
-      return framesSinceCheckpoint;
-    };
-    assert.deepEqual([40e6, 100e6, 200e6, 1e9].map(dueAfter), [1_200, 2_000, 4_000, 5_000]);
+  it('when replaying would take seconds, however small the frames and large the image', () => {
+    for (const imageBytes of [MIB, 1000 * MIB]) {
+      assert.equal(isDue({ framesSinceCheckpoint: 9_999, imageBytes }), false);
+      assert.equal(isDue({ framesSinceCheckpoint: 10_000, imageBytes }), true);
+    }
   });
 
   it('not soon after one has failed', () => {
@@ -53,5 +47,18 @@ describe('a checkpoint is due', () => {
 
   it('not while there is nothing to write', () => {
     assert.equal(isDue({ imageBytes: 100 * MIB }), false);
+  });
+});
+
+describe('a checkpoint of an idle worker', () => {
+  it('is made soon after the last write of a small image, and of the first one of an owner', () => {
+    assert.deepEqual([idleDelayMs(MIB, 0), idleDelayMs(1000 * MIB, null)], [20_000, 20_000]);
+  });
+
+  it('waits of a large image, so that one memory now and then writes no more than 0.1 MB a second', () => {
+    assert.deepEqual(
+      [idleDelayMs(100_000_000, 0), idleDelayMs(100_000_000, 900_000), idleDelayMs(100_000_000, 999_000)],
+      [1_000_000, 100_000, 20_000],
+    );
   });
 });

@@ -38,7 +38,7 @@ describe('the checkpointer', () => {
   let checkpointer: Checkpointer;
   let nowMs: number;
   let builds: Build[];
-  let timer: { work: () => void; delayMs: number; refreshed: number; isClosed: boolean } | null;
+  let timer: { work: () => void; delayMs: number; isClosed: boolean } | null;
   let done: number[];
   let failed: GreeumError[];
 
@@ -54,12 +54,9 @@ describe('the checkpointer', () => {
       {
         monotonicMs: () => nowMs,
         startTimer: (work, delayMs) => {
-          const started = { work, delayMs, refreshed: 0, isClosed: false };
+          const started = { work, delayMs, isClosed: false };
           timer = started;
-          return {
-            refresh: () => (started.refreshed += 1),
-            close: () => (started.isClosed = true),
-          };
+          return { close: () => (started.isClosed = true) };
         },
         build: (sequence) =>
           new Promise((resolve, reject) => {
@@ -127,12 +124,33 @@ describe('the checkpointer', () => {
   describe('when writing pauses', () => {
     it('begins, and waits anew after each batch', () => {
       write(1);
-      assert.equal(timer?.delayMs, IDLE_MS);
+      const first = timer;
+      assert.equal(first?.delayMs, IDLE_MS);
       write(1);
-      write(1);
-      assert.equal(timer?.refreshed, 2);
+      assert.deepEqual([first.isClosed, timer === first], [true, false]);
       idle();
-      assert.deepEqual(store.log, ['begin 3']);
+      assert.deepEqual(store.log, ['begin 2']);
+    });
+
+    it('waits longer of a large image that was written just now', async () => {
+      store.databaseBytes = 100 * MIB;
+      write(1, 60 * MIB);
+      builds[0]?.succeed();
+      await settle();
+      nowMs += 1_000;
+      write(1);
+      assert.equal(timer?.delayMs, MIB - 1_000);
+    });
+
+    it('tries again after a failure, even if nothing more is written', async () => {
+      write(1);
+      const first = timer;
+      idle();
+      builds[0]?.fail(new Error('no room'));
+      await settle();
+      assert.notEqual(timer, first);
+      idle();
+      assert.equal(builds.length, 2);
     });
 
     it('does not begin when everything is written out', async () => {
