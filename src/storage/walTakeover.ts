@@ -9,10 +9,15 @@
  *  3. the log is emptied and deleted, durably: behind a later `memory.db` it would be applied once more by SQLite,
  *     which opens a log that is there whatever the header says;
  *  4. the header says rollback mode. From here on the guard is enough.
+ *
+ * macOS locks bytes for SQLite but only whole files for us, and nothing promises that one sees the other. What a log
+ * must not be deleted under is a connection in WAL mode, and each has `-shm`: so there the log is left alone while that
+ * file is. A crash leaves it too; `PRAGMA journal_mode = DELETE` is SQLite's own proof that nobody else is there.
  */
 
 import { dirname } from 'node:path';
 
+import { GreeumError } from '../protocol/errors.js';
 import { databaseInUse, isInWalMode, MODE_OFFSET, readWalOf, ROLLBACK_MODE_BYTES, walOf } from './databaseFile.js';
 import { writeFully, type Files } from './files.js';
 import type { WalPages } from './wal.js';
@@ -38,13 +43,14 @@ export class WalTakeover {
 
   /**
    * Null when the database is in rollback mode and has no log: there is nothing to do.
-   * @throws GreeumError `database_in_use` when another program has it open now
+   * @throws GreeumError `database_in_use` when another program has it open now, or, on macOS, may have
    */
-  static begin(files: Files, path: string): WalTakeover | null {
+  static begin(files: Files, path: string, platform: NodeJS.Platform = process.platform): WalTakeover | null {
     const takeover = new WalTakeover(files, path);
     const hasLog = files.stat(walOf(path)) !== null || files.stat(takeover.#shm) !== null;
     if (!hasLog && !isInWalMode(files, path)) return null;
-    takeover.#keepOthersOut();
+    if (platform === 'darwin') takeover.#refuseConnections();
+    else takeover.#keepOthersOut();
     return takeover;
   }
 
@@ -68,9 +74,25 @@ export class WalTakeover {
     for (const fd of this.#fds.splice(0)) this.#files.close(fd);
   }
 
+  /** Whoever comes later is found by the identity of the file that it changes. */
+  #refuseConnections(): void {
+    if (this.#files.stat(this.#shm) === null) return;
+    const hasFrames = (this.#files.stat(walOf(this.#path))?.size ?? 0) > 0;
+    // Only who had the database for itself can have left WAL mode: nobody uses that file any more.
+    if (!hasFrames && !isInWalMode(this.#files, this.#path)) return;
+    throw new GreeumError(
+      'database_in_use',
+      `Another program has ${this.#path} open, or crashed: ${this.#shm} is there.`,
+      {
+        hint:
+          'Close every program that has it open (Python greeum processes, database browsers), then run: ' +
+          `sqlite3 "${this.#path}" "PRAGMA journal_mode = DELETE"`,
+        retry: 'after-reconnect',
+      },
+    );
+  }
+
   #keepOthersOut(): void {
-    // Whole files only can be locked there; a change is found by its identity.
-    if (process.platform === 'darwin') return;
     let isAlone = false;
     try {
       const database = this.#open(this.#path);
