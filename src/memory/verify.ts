@@ -1,6 +1,6 @@
 /**
  * Checks of a whole memory: is every block what its hash says, is the chain unbroken, does every reference lead
- * somewhere. What Greeum is known to leave out (roots, nodes) is no problem.
+ * somewhere. What Greeum is known to leave out (roots, nodes, a parent's `after` of a block without a root) is no problem.
  */
 
 import type { VerifyProblem, VerifyResult } from '../protocol/operations.js';
@@ -79,6 +79,8 @@ class KnownBlocks {
   readonly #listedBy = new Map<string, string>();
   /** From a child's hash to the parent it names in `before`. */
   readonly #parents = new Map<string, string>();
+  /** Children of Greeum's fallback writer, which tells no parent of them. */
+  readonly #untold = new Set<string>();
   last: { readonly blockIndex: number; readonly hash: string } | null = null;
 
   get count(): number {
@@ -93,10 +95,11 @@ class KnownBlocks {
     return this.#indexes.has(blockIndex);
   }
 
-  add({ blockIndex, hash, before, after }: VerifyBlock): void {
+  add({ blockIndex, hash, root, before, after }: VerifyBlock): void {
     this.#indexByHash.set(hash, blockIndex);
     this.#indexes.add(blockIndex);
     if (before !== null) this.#parents.set(hash, before);
+    if (root === null) this.#untold.add(hash);
     for (const child of childrenOf(after) ?? []) this.#listedBy.set(child, hash);
     this.last = { blockIndex, hash };
   }
@@ -114,7 +117,7 @@ class KnownBlocks {
       }
     }
     for (const [child, parent] of this.#parents) {
-      if (!this.has(parent) || this.#listedBy.get(child) === parent) continue;
+      if (!this.has(parent) || this.#untold.has(child) || this.#listedBy.get(child) === parent) continue;
       yield {
         block_index: this.#indexByHash.get(parent) ?? null,
         problem: `after lacks block #${this.#indexByHash.get(child)}`,

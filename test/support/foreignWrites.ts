@@ -1,5 +1,7 @@
 /** What another program does to a `memory.db`: blocks in Greeum's form, and the write-ahead log it leaves them in. */
 
+import { createHash } from 'node:crypto';
+
 import { blockHash } from '../../src/memory/blockHash.js';
 import { integer, loadEngine, Sql, text } from '../../src/storage/engine.js';
 
@@ -39,6 +41,30 @@ function addBlock(sql: Sql, context: string): void {
     blockIndex,
     context,
   ]);
+}
+
+/** A row of `blocks` that Greeum wrote in one of its other ways, continuing the last one of `bytes`. */
+export interface WildBlock {
+  readonly context: string;
+  readonly importance: number;
+  /** What is hashed, as `json.dumps` prints it. `$i`, `$p` and `$t` stand for index, `prev_hash` and timestamp. */
+  readonly preimage: string;
+}
+
+/** SQL that appends them with a NULL root, the block before as `before`, no node, and nobody's `after` changed. */
+export function wildBlocks(last: { blockIndex: number; hash: string }, blocks: readonly WildBlock[]): string {
+  let { blockIndex, hash: prevHash } = last;
+  const rows = blocks.map(({ context, importance, preimage }) => {
+    blockIndex += 1;
+    const timestamp = `2026-06-13T10:20:30.${String(blockIndex).padStart(6, '0')}`;
+    const filled = preimage.replace('$i', String(blockIndex)).replace('$p', prevHash).replace('$t', timestamp);
+    const hash = createHash('sha256').update(filled).digest('hex');
+    const row = `(${blockIndex}, '${timestamp}', '${context}', ${importance}, '${hash}', '${prevHash}', NULL, '${prevHash}')`;
+    prevHash = hash;
+    return row;
+  });
+  return `INSERT INTO blocks (block_index, timestamp, context, importance, hash, prev_hash, root, before)
+    VALUES ${rows.join(', ')};`;
 }
 
 const HEADER_BYTES = 32;

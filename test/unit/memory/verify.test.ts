@@ -40,6 +40,13 @@ describe('verifyRows', () => {
     assert.equal(verifyRows({ ...rows, nodes: [], associations: [] }).ok, true);
   });
 
+  it('bears a parent that was not told of a child without a root: Greeum’s fallback writer tells nobody', () => {
+    const rows = soundRows();
+    change(rows.blocks, 0, { after: '[]' });
+    change(rows.blocks, 2, { root: null });
+    assert.deepEqual(verifyRows(rows).problems, []);
+  });
+
   const wrong: [what: string, spoil: (rows: Rows) => void, blockIndex: number | null, problem: RegExp][] = [
     [
       'a changed text',
