@@ -4,13 +4,14 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
-import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
+import { cliPath, greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 
 /** As Greeum sends them: `json.dumps` with its spaces, everything beyond ASCII escaped. */
 const ADD =
@@ -177,12 +178,81 @@ describe('the client of Python Greeum', () => {
     }
     assert.equal(python(READ_AND_WRITE, [join(dataDir, 'data', 'memory.db')]).trim(), 'ok database is locked');
   });
+});
 
-  it('runs into no process of ours that a starting Python server would end', async () => {
-    const { stdout } = await greeum(['worker', 'status', '--data-dir', dataDir, '--json']);
-    const { pid } = JSON.parse(stdout) as { pid: number };
-    if (process.platform !== 'linux') return;
-    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-    assert.ok(!['greeum', 'mcp', 'serve'].every((word) => commandLine.includes(word)), commandLine);
+describe('a starting server of Python Greeum, which ends every orphan whose command line holds greeum, mcp and serve', () => {
+  const folder = scratchFolder();
+  // Every word that it looks for is in each command line, before a process of ours names itself.
+  const dataDir = join(folder.path, 'greeum', 'mcp', 'serve');
+  let child: ChildProcess | null = null;
+
+  beforeEach(function () {
+    if (process.platform !== 'linux') this.skip();
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   });
+  afterEach(async () => {
+    await greeum(['worker', 'stop', '--data-dir', dataDir]);
+    if (child !== null && child.exitCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    child = null;
+  });
+  after(() => folder.remove());
+
+  function assertSpared(pid: number | undefined): void {
+    const commandLine = readFileSync(`/proc/${String(pid)}/cmdline`, 'latin1')
+      .replaceAll('\0', ' ')
+      .trim();
+    assert.match(commandLine, /^greeum-/);
+    assert.ok(!['greeum', 'mcp', 'serve'].every((word) => commandLine.toLowerCase().includes(word)), commandLine);
+  }
+
+  async function ownerPid(): Promise<number> {
+    const { pid } = await greeumJson(['worker', 'status', '--data-dir', dataDir]);
+    return pid as number;
+  }
+
+  for (const args of [
+    ['worker', 'serve'],
+    ['mcp', 'serve', '-t', 'http'],
+  ]) {
+    it(`spares ours: greeum ${args.join(' ')}`, async () => {
+      child = spawn(process.execPath, [cliPath, ...args, '--data-dir', dataDir], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await Promise.race([once(child.stdout as Readable, 'data'), once(child, 'exit')]);
+      assert.equal(await ownerPid(), child.pid);
+      assertSpared(child.pid);
+    });
+  }
+
+  it('spares ours in the background, the only one without a parent: greeum worker serve --detach', async () => {
+    assert.equal((await greeum(['worker', 'serve', '--detach', '--data-dir', dataDir])).status, 0);
+    assertSpared(await ownerPid());
+  });
+
+  it('spares ours on stdio, as the owner and as a bridge to it: greeum mcp serve', async () => {
+    const owner = await serveStdio();
+    assert.equal(await ownerPid(), owner.pid);
+    assertSpared(owner.pid);
+    const bridge = await serveStdio();
+    assertSpared(bridge.pid);
+    for (const one of [owner, bridge]) {
+      one.stdin?.end();
+      await once(one, 'exit');
+    }
+  });
+
+  /** Resolves when it has answered, so that it is what it will be. */
+  async function serveStdio(): Promise<ChildProcess> {
+    const started = spawn(process.execPath, [cliPath, 'mcp', 'serve', '--data-dir', dataDir], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child = started;
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+    started.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+    await once(started.stdout, 'data');
+    return started;
+  }
 });
