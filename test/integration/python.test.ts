@@ -9,6 +9,7 @@ import { loadEngine, Sql } from '../../src/storage/engine.js';
 import { nodeFiles } from '../../src/storage/files.js';
 import { digests } from '../support/digests.js';
 import { dumpOf, type Dump } from '../support/dump.js';
+import { wildBlocks, type WildBlock } from '../support/foreignWrites.js';
 import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 import { sqlite3, SqliteSession } from '../support/sqliteProcess.js';
 
@@ -27,6 +28,28 @@ const FIXTURE_LIST: readonly Fixture[] = [
   { name: 'greeum-5.3', blocks: 30, word: 'SQLite', wrongHashes: [4] },
   { name: 'greeum-5.3-wal', blocks: 5, word: 'checkpoint', wrongHashes: [] },
   { name: 'greeum-legacy', blocks: 4, word: 'Frankfurt', wrongHashes: [] },
+];
+
+/** The three formulas in the wild, and one of nobody. */
+const WILD_BLOCKS: readonly WildBlock[] = [
+  {
+    context: '정수 importance',
+    importance: 1,
+    preimage:
+      '{"block_index": $i, "context": "정수 importance", "importance": 1, "prev_hash": "$p", "timestamp": "$t"}',
+  },
+  {
+    context: '대체 fallback',
+    importance: 0.7,
+    preimage: '{"block_index": $i, "context": "\\ub300\\uccb4 fallback", "prev_hash": "$p", "timestamp": "$t"}',
+  },
+  {
+    context: 'the usual one',
+    importance: 0,
+    preimage:
+      '{"block_index": $i, "context": "the usual one", "importance": 0.0, "prev_hash": "$p", "timestamp": "$t"}',
+  },
+  { context: 'changed since', importance: 0.5, preimage: '{"block_index": $i, "context": "as it was"}' },
 ];
 
 async function dump(database: string): Promise<Dump> {
@@ -110,6 +133,18 @@ describe('a directory of Python Greeum', () => {
     );
   });
 
+  it('that has memory.db in both places is that of the upper one, and the other is left as it is', async () => {
+    copy('greeum-5.3');
+    cpSync(join(FIXTURES, 'greeum-legacy', 'data', 'memory.db'), join(dataDir, 'memory.db'));
+    chmodSync(join(dataDir, 'memory.db'), 0o600);
+    const before = digests(join(dataDir, 'data'));
+    worker = await WorkerProcess.start(dataDir);
+    assert.equal(await add('Staging is in Lisbon now'), 4);
+    await worker.end('SIGTERM');
+    assert.equal(sqlite3(join(dataDir, 'memory.db'), 'SELECT count(*) FROM blocks'), '5');
+    assert.deepEqual(digests(join(dataDir, 'data')), before);
+  });
+
   it('is found through GREEUM_DATA_DIR, and in ~/.greeum without it', async () => {
     copy('greeum-legacy');
     const stats = async (env: Record<string, string>): Promise<string> => (await greeum(['stats'], { env })).stdout;
@@ -131,6 +166,26 @@ describe('a directory of Python Greeum', () => {
     assert.match(await stats({ XDG_CONFIG_HOME: config }), /memories\s+4\n/);
     assert.match(await stats({ GREEUM_CONFIG_DIR: join(config, 'greeum') }), /memories\s+4\n/);
     assert.doesNotMatch(await stats({ XDG_CONFIG_HOME: config, GREEUM_DATA_DIR: folder.path }), /memories\s+4\n/);
+  });
+
+  it('is verified whatever formula its hashes were made with, and blocks that match none are named', async () => {
+    copy('greeum-5.3');
+    const [, hash = ''] = sqlite3(database, 'SELECT 0, hash FROM blocks WHERE block_index = 29').split('|');
+    sqlite3(database, wildBlocks({ blockIndex: 29, hash }, WILD_BLOCKS));
+    const before = digests(dataDir);
+    const { status, stdout } = await greeum(['verify', '--data-dir', dataDir]);
+    assert.equal(status, 1);
+    assert.deepEqual(stdout.match(/^#\d+: .*/gm), [
+      '#4: its hash is not that of its content',
+      '#33: its hash is not that of its content',
+    ]);
+    assert.deepEqual(digests(dataDir), before);
+    assert.equal(await add('after all of them'), 34);
+    const { problems, blocks } = await greeumJson(['verify', '--data-dir', dataDir]);
+    assert.deepEqual(
+      [blocks, (problems as { block_index: number }[]).map(({ block_index }) => block_index)],
+      [35, [4, 33]],
+    );
   });
 
   describe('that another program has open now', () => {

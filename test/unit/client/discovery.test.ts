@@ -6,6 +6,7 @@ import { locateMemory, type MemoryLocation } from '../../../src/client/dataDirec
 import { findCandidates, readDiscovery } from '../../../src/client/discovery.js';
 import { describeEndpoint } from '../../../src/client/endpoint.js';
 import type { Discovery } from '../../../src/protocol/discovery.js';
+import { layoutOf } from '../../../src/storage/layout.js';
 
 const location: MemoryLocation = {
   dataDir: '/memory',
@@ -89,6 +90,16 @@ describe('the data directory', () => {
     assert.equal(locateMemory(folder, {}).folder, path.join(folder, 'data'));
     writeFileSync(path.join(folder, 'memory.db'), '');
     assert.equal(locateMemory(folder, {}).folder, folder);
+  });
+
+  it('holds memory.db itself where there is one in both places, for every process that looks', () => {
+    const inData = path.join(folder, 'data');
+    mkdirSync(inData);
+    writeFileSync(path.join(inData, 'memory.db'), 'the newer of the two');
+    assert.deepEqual([locateMemory(folder, {}).folder, layoutOf(folder).folder], [inData, inData]);
+    writeFileSync(path.join(folder, 'memory.db'), '');
+    assert.deepEqual([locateMemory(folder, {}).folder, layoutOf(folder).folder], [folder, folder]);
+    assert.equal(locateMemory(undefined, { GREEUM_DATA_DIR: folder }).folder, folder);
   });
 
   it('comes from the argument, else from GREEUM_DATA_DIR, else lies in the home folder', () => {
