@@ -7,9 +7,11 @@ import { loadEngine, Sql } from '../../../src/storage/engine.js';
 import { Image } from '../../../src/storage/image.js';
 import { openMemory } from '../../../src/storage/recovery.js';
 import { verifyInput } from '../../../src/storage/verifyRows.js';
+import { explore } from '../../support/crashExplorer.js';
 import { DiskModel } from '../../support/diskModel.js';
 import { schemaOf } from '../../support/dump.js';
 import { countingPorts, LAYOUT, TestMemory } from '../../support/memory.js';
+import { seededRandom } from '../../support/random.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
 
 const FIXTURE = path.resolve(__dirname, '../../fixtures/greeum-legacy/data/memory.db');
@@ -99,6 +101,42 @@ describe('an older Greeum file', () => {
     assert.deepEqual(verifyRows(verifyInput(image.sql)).problems, []);
     assert.equal(image.sql.all('SELECT 1 FROM blocks').length, 5);
     image.close();
+  });
+
+  it('is changed only when its copy, and the name of the copy, are on the disk', async () => {
+    const disk = new SimulatedDisk(DiskModel.holding(new Map([[LAYOUT.database, readFileSync(FIXTURE)]])));
+    (await TestMemory.open(disk)).store.close();
+    const [copy = ''] = disk.list(`${LAYOUT.folder}/backups`);
+    const backup = `${LAYOUT.folder}/backups/${copy}`;
+    const steps = [
+      new RegExp(`^makeFolder ${LAYOUT.folder}/backups$`),
+      new RegExp(`^syncFolder ${LAYOUT.folder}$`),
+      new RegExp(`^create ${backup}$`),
+      new RegExp(`^write ${backup} `),
+      new RegExp(`^fsync ${backup}$`),
+      new RegExp(`^syncFolder ${LAYOUT.folder}/backups$`),
+    ];
+    let at = -1;
+    for (const step of steps) {
+      const next = disk.operations.findIndex((operation, index) => index > at && step.test(operation));
+      assert.notEqual(next, -1, `${step.source} comes after ${disk.operations[at] ?? 'nothing'}`);
+      at = next;
+    }
+    const touched = disk.operations.findIndex((operation) => operation.split(' ').includes(LAYOUT.database));
+    assert.ok(touched > at, disk.operations.join('\n'));
+  });
+
+  it('is as it was until its copy is on the disk, whenever the power fails', async () => {
+    const disk = new SimulatedDisk(DiskModel.holding(new Map([[LAYOUT.database, readFileSync(FIXTURE)]])));
+    disk.record();
+    (await TestMemory.open(disk)).store.close();
+    const original = readFileSync(FIXTURE);
+    for (const state of explore(disk.points, 8, seededRandom(1)).states) {
+      const found = new SimulatedDisk(state.disk);
+      if (found.bytesOf(LAYOUT.database).equals(original)) continue;
+      const [copy = ''] = found.list(`${LAYOUT.folder}/backups`);
+      assert.ok(found.bytesOf(`${LAYOUT.folder}/backups/${copy}`).equals(original), state.operation);
+    }
   });
 
   it('is migrated in memory only for a reader, who changes nothing', async () => {
