@@ -281,8 +281,13 @@ describe('a data directory that cannot be used', () => {
   }
 
   it('is left alone when a memory.db of Python ends at one of its pages', async () => {
-    for (const pages of [1, 100, 241]) {
-      damaged('greeum-5.3', 'memory.db', (bytes) => bytes.subarray(0, pages * 4096));
+    for (const [fixture, pages] of [
+      ['greeum-5.3', 1],
+      ['greeum-5.3', 241],
+      ['greeum-legacy', 1],
+      ['greeum-legacy', 10],
+    ] as const) {
+      damaged(fixture, 'memory.db', (bytes) => bytes.subarray(0, pages * 4096));
       await assertRefused(folder.path, 'database_damaged');
     }
   });

@@ -1,16 +1,27 @@
 /** Directories that Python Greeum made, in real processes, with stock SQLite as the judge. */
 
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { readDatabase } from '../../src/storage/databaseFile.js';
 import { loadEngine, Sql } from '../../src/storage/engine.js';
 import { nodeFiles } from '../../src/storage/files.js';
+import { WalTakeover } from '../../src/storage/walTakeover.js';
 import { digests } from '../support/digests.js';
 import { dumpOf, type Dump } from '../support/dump.js';
 import { wildBlocks, type WildBlock } from '../support/foreignWrites.js';
 import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
+import { hasPython, PythonSession } from '../support/pythonProcess.js';
 import { sqlite3, SqliteSession } from '../support/sqliteProcess.js';
 
 const FIXTURES = resolve(__dirname, '../fixtures');
@@ -67,6 +78,7 @@ describe('a directory of Python Greeum', () => {
   let database: string;
   let worker: WorkerProcess | null = null;
   let session: SqliteSession | null = null;
+  let holder: PythonSession | null = null;
 
   beforeEach(() => {
     folder = scratchFolder();
@@ -76,8 +88,10 @@ describe('a directory of Python Greeum', () => {
 
   afterEach(async () => {
     await session?.end('SIGKILL');
+    await holder?.end('SIGKILL');
     await worker?.end('SIGKILL');
     session = null;
+    holder = null;
     worker = null;
     folder.remove();
   });
@@ -99,6 +113,8 @@ describe('a directory of Python Greeum', () => {
     it(`is opened, searched, continued and left as SQLite reads it: ${name}`, async () => {
       copy(name);
       const before = await dump(database);
+      const slots = join(dataDir, 'data', 'stm_anchors.db');
+      const slotsBefore = existsSync(slots) ? sqlite3(slots, 'SELECT * FROM slots').split('\n') : [];
       worker = await WorkerProcess.start(dataDir);
       const { results } = await greeumJson(['memory', 'search', word, '--data-dir', dataDir]);
       assert.ok((results as unknown[]).length > 0, word);
@@ -113,7 +129,17 @@ describe('a directory of Python Greeum', () => {
       const chained = `SELECT a.prev_hash = b.hash FROM blocks a JOIN blocks b ON b.block_index = a.block_index - 1
         WHERE a.block_index = ${blocks}`;
       assert.equal(sqlite3(database, chained), '1');
-      assertKept(before, await dump(database));
+      const [slot = '', hash = '', parent = ''] = sqlite3(
+        database,
+        `SELECT slot, hash, before FROM blocks WHERE block_index = ${blocks}`,
+      ).split('|');
+      // It begins a branch in a slot that was never used; the others continue what is like them.
+      assert.equal(parent === '', name === 'greeum-legacy');
+      assertKept(before, await dump(database), { child: { hash, before: parent } });
+      const slotsNow = sqlite3(slots, 'SELECT * FROM slots').split('\n');
+      assert.equal(slotsNow.length, 3);
+      for (const row of slotsBefore) assert.equal(slotsNow.includes(row), !row.startsWith(slot), row);
+      assert.ok(slotsNow.some((row) => row.startsWith(`${slot}|${hash}|`)));
       const { problems } = await greeumJson(['verify', '--data-dir', dataDir]);
       assert.deepEqual(
         (problems as { block_index: number }[]).map(({ block_index }) => block_index),
@@ -121,6 +147,46 @@ describe('a directory of Python Greeum', () => {
       );
     });
   }
+
+  it('whose database is in its log is merged byte for byte as SQLite merges it', async () => {
+    copy('greeum-5.3-wal');
+    const ours = join(folder.path, 'ours.db');
+    for (const suffix of ['', '-wal']) cpSync(`${database}${suffix}`, `${ours}${suffix}`);
+    sqlite3(database, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const takeover = WalTakeover.begin(nodeFiles, ours);
+    takeover?.finish();
+    takeover?.close();
+    const [stock, merged] = [readFileSync(database), readFileSync(ours)];
+    assert.deepEqual([...merged.subarray(MODE, MODE + 2)], [1, 1]);
+    stock.copy(merged, MODE, MODE, MODE + 2);
+    assert.ok(merged.equals(stock));
+  });
+
+  it('whose database is in its log has every row, table and index that SQLite finds, after an owner was there', async () => {
+    copy('greeum-5.3-wal');
+    const stock = join(folder.path, 'stock.db');
+    for (const suffix of ['', '-wal']) cpSync(`${database}${suffix}`, `${stock}${suffix}`);
+    const slots = join(dataDir, 'data', 'stm_anchors.db');
+    const slotsBefore = sqlite3(slots, '.dump');
+    const expected = linesOf(stock);
+    worker = await WorkerProcess.start(dataDir);
+    assert.equal((await greeum(['worker', 'flush', '--data-dir', dataDir])).status, 0);
+    await worker.end('SIGTERM');
+    assert.ok(expected.length > 100);
+    assert.deepEqual(linesOf(database), expected);
+    assert.equal(sqlite3(slots, '.dump'), slotsBefore);
+  });
+
+  it('whose log was cut off between two frames holds what SQLite finds in it', async () => {
+    copy('greeum-5.3-wal');
+    const stock = join(folder.path, 'stock.db');
+    truncateSync(`${database}-wal`, 32 + 200 * (24 + 4096));
+    for (const suffix of ['', '-wal']) cpSync(`${database}${suffix}`, `${stock}${suffix}`);
+    const count = Number(sqlite3(stock, 'SELECT count(*) FROM blocks'));
+    assert.ok(count > 0 && count < 5);
+    assert.equal(await add('after the cut'), count);
+    assert.equal(sqlite3(database, 'PRAGMA integrity_check; SELECT count(*) FROM blocks'), `ok\n${count + 1}`);
+  });
 
   it('of an older install, without a data folder, is used where it lies', async () => {
     copy('greeum-legacy', '.');
@@ -220,6 +286,28 @@ describe('a directory of Python Greeum', () => {
       assert.equal(sqlite3(database, 'SELECT visit_count FROM blocks WHERE block_index IN (2, 3)'), '0\n5');
     });
 
+    it('which is Python itself is named, keeps what it commits, and is followed once it is gone, however it goes', async function () {
+      if (!hasPython()) {
+        console.log('      skipped: there is no python3 with sqlite3 here');
+        return this.skip();
+      }
+      for (const [how, visits] of [
+        ['close', 3],
+        ['SIGKILL', 4],
+      ] as const) {
+        holder = await PythonSession.open(database);
+        const { error } = await greeumJson(['memory', 'add', `not now: ${how}`, '--data-dir', dataDir]);
+        assert.equal((error as { code: string }).code, 'database_in_use');
+        // What a log that was deleted under it would take with it.
+        assert.equal(await holder.run(`UPDATE blocks SET visit_count = ${visits} WHERE block_index = 3`), '[]');
+        assert.equal(await holder.run('SELECT visit_count FROM blocks WHERE block_index = 3'), `[(${visits},)]`);
+        await holder.end(how);
+        await add(`Python has gone by ${how}, and the lighthouse is ${visits} miles away`);
+        assert.equal(sqlite3(database, 'SELECT visit_count FROM blocks WHERE block_index = 3'), String(visits));
+      }
+      assert.equal(sqlite3(database, 'PRAGMA integrity_check'), 'ok');
+    });
+
     it('in the middle of a write in rollback mode is not taken over', async () => {
       sqlite3(database, 'PRAGMA journal_mode = DELETE');
       session = await SqliteSession.open(database, 'BEGIN IMMEDIATE;');
@@ -279,16 +367,45 @@ describe('a directory of Python Greeum', () => {
   });
 });
 
-/** Every row that was there is there, but for what an add changes: a parent's `after`, counters, older slots. */
-function assertKept(before: Dump, after: Dump): void {
+interface Kept {
+  /** The block that was added: its parent, if it has one among the old rows, was told of it. */
+  readonly child: { readonly hash: string; readonly before: string };
+}
+
+/** Every row is there as it was, in every table, but for one hash at the end of one parent's `after`. */
+function assertKept(before: Dump, after: Dump, { child }: Kept): void {
   for (const [table, rows] of Object.entries(before)) {
+    // One counts rows, the other one is dropped as Greeum drops it.
     if (table === 'sqlite_sequence' || table === 'stm_slots') continue;
     const width = rows[0]?.length ?? 0;
-    const found = new Set((after[table] ?? []).map((row) => JSON.stringify(withoutAfter(table, row.slice(0, width)))));
-    for (const row of rows) assert.ok(found.has(JSON.stringify(withoutAfter(table, row))), table);
+    const found = new Set((after[table] ?? []).map((row) => JSON.stringify(row.slice(0, width))));
+    const changed = rows.filter((row) => !found.has(JSON.stringify(row)));
+    const parents = table === 'blocks' && width > AFTER ? rows.filter((row) => row[HASH] === child.before) : [];
+    assert.deepEqual(changed, parents, table);
+    for (const parent of parents) {
+      const children = JSON.parse(String(parent[AFTER])) as string[];
+      const told = [...parent];
+      told[AFTER] = JSON.stringify([...children, child.hash]);
+      const now = (after[table] ?? []).find((row) => row[HASH] === child.before)?.slice(0, width);
+      assert.deepEqual(now && [...now.slice(0, AFTER), compact(now[AFTER]), ...now.slice(AFTER + 1)], told);
+    }
   }
 }
 
-function withoutAfter(table: string, row: readonly unknown[]): unknown[] {
-  return table === 'blocks' ? row.filter((_, position) => position !== 8) : [...row];
+/** Columns of `blocks`. */
+const HASH = 4;
+const AFTER = 8;
+
+/** Python puts spaces between, which is as good. */
+function compact(list: unknown): string {
+  return JSON.stringify(JSON.parse(String(list)));
+}
+
+/** Where the first page says who may write and read the file. */
+const MODE = 18;
+
+/** What SQLite says is in the file, a line each, without our own tables. */
+function linesOf(database: string): string[] {
+  const statements = sqlite3(database, '.dump').split(/;\n/);
+  return statements.filter((statement) => !/^(CREATE|INSERT)[^(]*\bgreeum_/.test(statement));
 }

@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { cliPath, greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
+import { hasPython } from '../support/pythonProcess.js';
 
 /** As Greeum sends them: `json.dumps` with its spaces, everything beyond ASCII escaped. */
 const ADD =
@@ -65,10 +66,6 @@ except sqlite3.OperationalError as error:
 
 function python(script: string, args: readonly string[], env: Record<string, string> = {}): string {
   return execFileSync('python3', ['-c', script, ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
-}
-
-function hasPython(): boolean {
-  return spawnSync('python3', ['-c', 'import sqlite3, urllib.request']).status === 0;
 }
 
 describe('the client of Python Greeum', () => {

@@ -37,15 +37,21 @@ describe('a database file', () => {
     }
   });
 
-  it('is refused, and touched in nothing, when it ends at any page but its last', () => {
-    for (let length = 0; length < bytes.length; length += 4096) {
+  for (const name of ['greeum-5.3', 'greeum-legacy']) {
+    it(`is refused, and touched in nothing, when it ends at any page but its last: ${name}`, () => {
+      const whole = readFileSync(path.resolve(__dirname, `../../fixtures/${name}/data/memory.db`));
       const disk = new SimulatedDisk();
-      disk.put(PATH, bytes.subarray(0, length));
-      const code = length === 0 ? 'not_a_database' : 'database_damaged';
-      assert.throws(() => readDatabase(disk, PATH), { code }, `${length} bytes`);
-      assert.deepEqual(disk.operations, []);
-    }
-  });
+      for (let length = 0; length < whole.length; length += 4096) {
+        disk.put(PATH, whole.subarray(0, length));
+        const code = length === 0 ? 'not_a_database' : 'database_damaged';
+        assert.throws(() => readDatabase(disk, PATH), { code }, `${length} bytes`);
+        assert.ok(disk.bytesOf(PATH).equals(whole.subarray(0, length)));
+      }
+      assert.deepEqual([disk.operations, disk.openDescriptors], [[], 0]);
+      disk.put(PATH, whole);
+      assert.equal(readDatabase(disk, PATH).length, whole.length);
+    });
+  }
 
   it('may be longer than its header says, as SQLite allows', () => {
     acceptDatabase(Buffer.concat([bytes, Buffer.alloc(4096)]), PATH);

@@ -31,6 +31,16 @@ function diskWith(wal: Uint8Array, database: Uint8Array = readFileSync(FIXTURE))
   );
 }
 
+/** Where each of its transactions ends, by the frames' own headers. */
+function commits(log: Buffer): { end: number; pageCount: number }[] {
+  const found = [];
+  for (let at = HEADER_BYTES; at < log.length; at += FRAME_BYTES) {
+    const pageCount = log.readUInt32BE(at + 4);
+    if (pageCount > 0) found.push({ end: at + FRAME_BYTES, pageCount });
+  }
+  return found;
+}
+
 describe('a write-ahead log that Python left', () => {
   let log: Buffer;
 
@@ -66,6 +76,31 @@ describe('a write-ahead log that Python left', () => {
       [...counts].sort((a, b) => a - b),
     );
     assert.ok(new Set(counts).size > 3);
+  });
+
+  it('gives what was committed before the cut, at every boundary of its frames', function () {
+    this.timeout(60_000);
+    const whole = commits(log);
+    assert.ok(whole.length > 10);
+    for (let boundary = HEADER_BYTES; boundary <= log.length; boundary += FRAME_BYTES) {
+      const isCommit = whole.some(({ end }) => end === boundary);
+      for (const length of isCommit ? [boundary - 1, boundary, boundary + 1] : [boundary]) {
+        const last = whole.filter(({ end }) => end <= Math.min(length, log.length)).at(-1);
+        assert.equal(readWal(log.subarray(0, length), WAL)?.pageCount, last?.pageCount, `${length} bytes`);
+      }
+    }
+  });
+
+  it('ends at a commit whose database is sound, whichever commit it is', async () => {
+    const sqljs = await loadEngine();
+    for (const { end } of commits(log)) {
+      // One more frame is of a transaction that never ended.
+      const disk = diskWith(log.subarray(0, Math.min(end + FRAME_BYTES - 1, log.length)));
+      const sql = new Sql(sqljs, readDatabase(disk, PATH));
+      assert.deepEqual(sql.all('PRAGMA quick_check'), [['ok']], `${end} bytes`);
+      sql.close();
+      assert.deepEqual(disk.operations, []);
+    }
   });
 
   it('gives nothing when it holds no whole frame', () => {
