@@ -9,21 +9,23 @@ const EVERY_MS = 100;
 export class ProgressBar {
   readonly #sink: TextSink;
   readonly #isShown: boolean;
+  readonly #nowMs: () => number;
   readonly #startMs: number;
   #drawnAtMs: number;
   #isDrawn = false;
 
-  /** @param isShown whether `sink` is a terminal */
-  constructor(sink: TextSink, isShown: boolean) {
+  /** @param isShown whether `sink` is a terminal. @param nowMs a clock that is never set back */
+  constructor(sink: TextSink, isShown: boolean, nowMs = () => performance.now()) {
     this.#sink = sink;
     this.#isShown = isShown;
-    this.#startMs = performance.now();
+    this.#nowMs = nowMs;
+    this.#startMs = nowMs();
     this.#drawnAtMs = this.#startMs + FIRST_AFTER_MS - EVERY_MS;
   }
 
-  /** @param ratio 0 to 1; null: nobody knows */
+  /** @param ratio 0 to 1, and no further however much a source has grown since; null: nobody knows */
   show(ratio: number | null, text: string): void {
-    const nowMs = performance.now();
+    const nowMs = this.#nowMs();
     if (!this.#isShown || nowMs - this.#drawnAtMs < EVERY_MS) return;
     this.#drawnAtMs = nowMs;
     this.#isDrawn = true;
@@ -32,7 +34,7 @@ export class ProgressBar {
 
   /** How many a second since the beginning. */
   rate(count: number): string {
-    const seconds = (performance.now() - this.#startMs) / 1000;
+    const seconds = (this.#nowMs() - this.#startMs) / 1000;
     return `${Math.round(count / Math.max(seconds, 0.001))}/s`;
   }
 
@@ -42,6 +44,7 @@ export class ProgressBar {
 }
 
 function bar(ratio: number): string {
-  const done = Math.round(Math.min(Math.max(ratio, 0), 1) * WIDTH);
-  return `[${'#'.repeat(done)}${'.'.repeat(WIDTH - done)}] ${Math.floor(ratio * 100)}%`;
+  const within = Math.min(Math.max(ratio, 0), 1);
+  const done = Math.round(within * WIDTH);
+  return `[${'#'.repeat(done)}${'.'.repeat(WIDTH - done)}] ${Math.floor(within * 100)}%`;
 }
