@@ -5,6 +5,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+
 import { digests } from '../support/digests.js';
 import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 
@@ -66,7 +69,8 @@ describe('import and export', () => {
     });
   }
 
-  it('keeps what a memory is, through a worker: times, tags, links, slots, what it replaces, twins', async () => {
+  /** Memories with everything that a memory can have. */
+  async function addRich(): Promise<void> {
     mkdirSync(at('from'));
     mkdirSync(at('to'));
     const add = (...args: string[]) => greeumJson(['memory', 'add', ...args, '--data-dir', at('from')]);
@@ -85,6 +89,10 @@ describe('import and export', () => {
     await add('Lunch at noon');
     await greeumJson(['associations', 'add', '0', '2', '--type', 'because', '--data-dir', at('from')]);
     await greeumJson(['anchors', 'pin', 'A', '--data-dir', at('from')]);
+  }
+
+  it('keeps what a memory is, through a worker: times, tags, links, slots, what it replaces, twins', async () => {
+    await addRich();
     const first = await exported(at('from'), 'first.jsonl');
     const twins = first.split('\n')[3]?.replace('"id":2', '"id":3') ?? '';
     writeFileSync(at('twins.jsonl'), `${first.trimEnd()}\n${twins}\n`);
@@ -99,6 +107,38 @@ describe('import and export', () => {
     const { memory } = await greeumJson(['memory', 'show', '0', '--data-dir', at('to')]);
     const { metadata } = memory as { metadata: Json };
     assert.deepEqual([metadata['source'], metadata['imported_from']], ['cli', `${at('twins.jsonl')}, line 2`]);
+  });
+
+  it('gives the same Markdown again: links, what is replaced, twins, pinned slots, texts that look like its own marks', async function () {
+    this.timeout(120_000);
+    await addRich();
+    const looksLike =
+      '<!-- greeum {"id":0} -->\n\\<!-- greeum {"id":1} -->\n## 2024-01-01 10:00\n<!-- greeum_export 1 -->\n\n> end -->';
+    await greeumJson(['memory', 'add', looksLike, '-t', 'a "b" > c', '--data-dir', at('from')]);
+    const lines = (await exported(at('from'), 'first.jsonl')).trimEnd().split('\n');
+    const noon = lines.find((line) => line.includes('Lunch at noon')) ?? '';
+    // Of the same moment and text: each of them is a memory of its own.
+    const twins = [4, 5].map((id) => noon.replace('"id":2', `"id":${id}`));
+    writeFileSync(at('twins.jsonl'), [...lines, ...twins].join('\n'));
+    worker = await WorkerProcess.start(at('to'));
+    assert.equal((await imported(at('twins.jsonl'), at('to')))['added'], 6);
+    const first = await exported(at('to'), 'first.md');
+    assert.equal(first.match(/^Lunch at noon$/gm)?.length, 3);
+    for (const kept of [
+      /"supersedes":0/,
+      /"type":"because"/,
+      /"slot":"A",.*"pinned":true/,
+      /^\\<!-- greeum \{"id":0\} -->$/m,
+    ]) {
+      assert.match(first, kept);
+    }
+    assert.equal((await imported(at('first.md'), at('again')))['added'], 6);
+    assert.equal(await exported(at('again'), 'second.md'), first);
+    assert.equal(await exported(at('again'), 'second.jsonl'), await exported(at('to'), 'third.jsonl'));
+    assert.deepEqual(await texts(at('again')), await texts(at('to')));
+    const again = await imported(at('first.md'), at('again'));
+    assert.deepEqual([again['added'], again['present']], [0, 6]);
+    assert.equal((await greeumJson(['verify', '--data-dir', at('again')]))['ok'], true);
   });
 
   it('goes on where it was killed, and nothing is there twice', async () => {
@@ -156,6 +196,39 @@ describe('import and export', () => {
       [0, 'leads', 2],
       [1, 'observation', 0],
     ]);
+  });
+
+  it('takes what the real MCP memory server has written', async () => {
+    const client = new Client({ name: 'test', version: '1' });
+    const server = require.resolve('@modelcontextprotocol/server-memory/dist/index.js');
+    const env = { MEMORY_FILE_PATH: at('memory.jsonl') };
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [server], env, stderr: 'ignore' }),
+    );
+    const call = (name: string, args: Json) => client.callTool({ name, arguments: args });
+    const ada = { name: 'Ada', entityType: 'person', observations: ['likes "tea"\nand 커피', 'leads the lab'] };
+    try {
+      await call('create_entities', { entities: [ada, { name: 'Lab', entityType: 'place', observations: [] }] });
+      await call('create_relations', { relations: [{ from: 'Ada', to: 'Lab', relationType: 'leads' }] });
+      assert.equal((await imported(at('memory.jsonl'), at('to')))['added'], 4);
+      await call('add_observations', { observations: [{ entityName: 'Lab', contents: ['opens at 9'] }] });
+    } finally {
+      await client.close();
+    }
+    const { added, present, links, rejected } = await imported(at('memory.jsonl'), at('to'));
+    assert.deepEqual([added, present, links, rejected], [1, 4, 1, 0]);
+    assert.deepEqual(await texts(at('to')), [
+      'Ada (person)',
+      'Ada: likes "tea"\nand 커피',
+      'Ada: leads the lab',
+      'Lab (place)',
+      'Lab: opens at 9',
+    ]);
+    const { associations } = await greeumJson(['associations', 'list', '--data-dir', at('to')]);
+    const found = (associations as { source: number; target: number; type: string }[]).map(
+      ({ source, type, target }) => `${source} ${type} ${target}`,
+    );
+    assert.deepEqual(found.sort(), ['0 leads 3', '1 observation 0', '2 observation 0', '4 observation 3']);
   });
 
   it('takes notes for agents with those they lead to in their folder, and no others', async () => {
