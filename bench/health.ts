@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   const child = fork(__filename, [folder], { execArgv: process.execArgv });
   const times: number[] = [];
   try {
-    while (child.exitCode === null) {
+    while (child.exitCode === null && child.signalCode === null) {
       times.push(await probe(url));
       await sleep(EVERY_MS);
     }

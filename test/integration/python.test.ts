@@ -148,7 +148,7 @@ describe('a directory of Python Greeum', () => {
     });
   }
 
-  it('whose database is in its log is merged byte for byte as SQLite merges it', async () => {
+  it('whose database is in its log is merged byte for byte as SQLite merges it', () => {
     copy('greeum-5.3-wal');
     const ours = join(folder.path, 'ours.db');
     for (const suffix of ['', '-wal']) cpSync(`${database}${suffix}`, `${ours}${suffix}`);
