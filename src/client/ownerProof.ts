@@ -13,7 +13,7 @@
 import { lstatSync, readFileSync, statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { TOKEN_FILE, TOKEN_PATTERN } from '../protocol/discovery.js';
-import { OWNER_PATH, ownerStatement } from '../protocol/jsonRpc.js';
+import { MCP_PATH, OWNER_PATH, ownerStatement } from '../protocol/jsonRpc.js';
 import type { MemoryLocation } from './dataDirectory.js';
 import type { Candidate } from './discovery.js';
 import type { Endpoint } from './endpoint.js';
@@ -57,6 +57,16 @@ export function readToken(dataDir: string): string | null {
     // Missing, or not ours to read: then nobody can prove anything to us.
     return null;
   }
+}
+
+/**
+ * The URL with which an agent gets in, made of what the proven owner said and of the token on disk; null where HTTP is
+ * off or the token cannot be read.
+ * @param url the owner's own, without a token: `http://127.0.0.1:PORT/mcp`
+ */
+export function capabilityUrlOf(url: string | null, dataDir: string): string | null {
+  const token = url === null || !URL.canParse(url) ? null : readToken(dataDir);
+  return url === null || token === null ? null : new URL(`/${token}${MCP_PATH}`, url).href;
 }
 
 async function knowsToken(endpoint: Endpoint, { dataDir }: MemoryLocation): Promise<boolean> {

@@ -22,10 +22,11 @@ import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { VERSION } from '../protocol/version.js';
 import { locateMemory, type MemoryLocation } from './dataDirectory.js';
 import { folderIsGone, noWorker, START_AGAIN } from './callErrors.js';
-import { findCandidates, readDiscovery } from './discovery.js';
+import { findCandidates, type Candidate } from './discovery.js';
 import { isSameState, STOPPED, type HostLog, type HostState } from './hostState.js';
 import { Emitter, type Disposable, type Event } from './emitter.js';
 import type { Endpoint } from './endpoint.js';
+import { capabilityUrlOf, isOwner } from './ownerProof.js';
 import { startOwnerThread, type OwnerThread, type StartThread } from './ownerThread.js';
 import { watchOwner, type WatchOwner } from './ownerWatch.js';
 import { backOff, systemTiming, type Timing } from './timing.js';
@@ -50,6 +51,7 @@ export interface WorkerHostOptions {
   stopWithinMs?: number | undefined;
   startThread?: StartThread | undefined;
   watch?: WatchOwner | undefined;
+  isOwner?: typeof isOwner | undefined;
   timing?: Timing | undefined;
 }
 
@@ -92,6 +94,8 @@ export class WorkerHost {
   #whenThreadEnds: (() => void) | null = null;
   /** Capability URL of our own owner. */
   #url: string | null = null;
+  /** The address at which another owner is watched, and which is its own without doubt. */
+  #watchedAt: Endpoint | null = null;
   /** Repetitions in a row, for the back-offs. */
   #misses = 0;
   #failures = 0;
@@ -143,11 +147,21 @@ export class WorkerHost {
     return this.#onLog.event;
   }
 
-  /** URL of the owner with its token, for agents that need one; null where HTTP is off or nobody owns. */
+  /**
+   * URL of the owner with its token, for agents that need one; null where HTTP is off or nobody owns, and before
+   * another owner's first word: what `worker_state.json` says may have been put there by anybody.
+   */
   capabilityUrl(): string | null {
-    if (this.#state.role === 'owner') return this.#url;
-    if (this.#state.role === null) return null;
-    return readDiscovery(this.#location)?.endpoint ?? null;
+    const { role, status } = this.#state;
+    if (role === 'owner') return this.#url;
+    return role === null ? null : capabilityUrlOf(status?.endpoint ?? null, this.dataDir);
+  }
+
+  /** Socket or pipe of the owner; null where nobody owns. Never one that is only said to be its own. */
+  ownerSocket(): string | null {
+    const { role, status } = this.#state;
+    if (role === 'owner') return status?.socket ?? null;
+    return role === 'client' && this.#watchedAt?.kind === 'socket' ? this.#watchedAt.path : null;
   }
 
   /**
@@ -298,17 +312,27 @@ export class WorkerHost {
 
   // --- another process owns ------------------------------------------------------------------------------------
 
-  /** Watches the owner at the first of its addresses that answers; races again where none does. */
+  /** Watches the owner at the first address that answers and is its own; races again where there is none. */
   #join(ownerPid: number | null): void {
     this.#release();
-    const sockets = findCandidates(this.#location, {}, undefined)
-      .map(({ endpoint }) => endpoint)
-      .filter(({ kind }) => kind === 'socket');
+    const sockets = findCandidates(this.#location, {}, undefined).filter(({ endpoint }) => endpoint.kind === 'socket');
     this.#watchFirst(sockets, ownerPid);
   }
 
-  #watchFirst([endpoint, ...others]: readonly Endpoint[], ownerPid: number | null): void {
-    if (endpoint === undefined) return this.#nobodyListens(ownerPid);
+  #watchFirst([candidate, ...others]: readonly Candidate[], ownerPid: number | null): void {
+    if (candidate === undefined) return this.#nobodyListens(ownerPid);
+    const proved = (isItsOwn: boolean): void =>
+      isItsOwn ? this.#watchAt(candidate.endpoint, others, ownerPid) : this.#watchFirst(others, ownerPid);
+    const proof = (this.#options.isOwner ?? isOwner)(candidate, this.#location);
+    // Of a Unix socket the disk tells it at once; only a pipe has to be asked.
+    if (typeof proof === 'boolean') return proved(proof);
+    const asking: Disposable = { dispose: () => undefined };
+    this.#watch = asking;
+    void proof.then((isItsOwn) => this.#watch === asking && proved(isItsOwn));
+  }
+
+  #watchAt(endpoint: Endpoint, others: readonly Candidate[], ownerPid: number | null): void {
+    this.#watchedAt = endpoint;
     this.#watch = (this.#options.watch ?? watchOwner)(endpoint, {
       onConnected: () => {
         this.#misses = 0;
@@ -393,6 +417,7 @@ export class WorkerHost {
   #release(): void {
     this.#watch?.dispose();
     this.#watch = null;
+    this.#watchedAt = null;
     this.#timer?.dispose();
     this.#timer = null;
   }

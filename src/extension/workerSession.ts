@@ -1,7 +1,5 @@
 import { Emitter, type Event } from '../client/emitter.js';
 import { STOPPED, type HostLog, type HostState } from '../client/hostState.js';
-import { locateMemory } from '../client/dataDirectory.js';
-import { readDiscovery } from '../client/discovery.js';
 import type { MemoryService } from '../protocol/memoryService.js';
 import type { WorkerStatus } from '../protocol/operations.js';
 import { Disposable, DisposableStore } from './lifecycle.js';
@@ -19,6 +17,7 @@ export interface Host {
   stop(): Promise<void>;
   close(): Promise<void>;
   capabilityUrl(): string | null;
+  ownerSocket(): string | null;
 }
 
 /**
@@ -108,10 +107,7 @@ export class WorkerSession extends Disposable {
   /** Where other programs reach the owner. The URL holds the token. Both null while there is no owner. */
   endpoints(): McpEndpoints {
     if (this.host === null || this.state.role === null) return { socket: null, endpoint: null };
-    // The status names the socket too, but a client may not have had one yet.
-    const recorded = readDiscovery(locateMemory(this.settings.dataDir, {}));
-    const socket = this.state.status?.socket ?? recorded?.socket ?? null;
-    return { socket, endpoint: this.host.capabilityUrl() };
+    return { socket: this.host.ownerSocket(), endpoint: this.host.capabilityUrl() };
   }
 
   private currentHost(): Host {

@@ -5,7 +5,13 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symli
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { STOPPED } from '../../src/client/hostState.js';
+import { locateMemory } from '../../src/client/dataDirectory.js';
+import { connectToOwner } from '../../src/client/stdioConnection.js';
+import { WorkerHost } from '../../src/client/workerHost.js';
 import { WriteServiceClient } from '../../src/client/writeServiceClient.js';
+import { WorkerSession } from '../../src/extension/workerSession.js';
+import { resolveSettings } from '../../src/extension/workerSettings.js';
 import type { Discovery } from '../../src/protocol/discovery.js';
 import { greeum, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 import { addCall, ask, openStream, type Door } from './endpointRig.js';
@@ -15,11 +21,13 @@ const SECRET = 'the launch code is swordfish';
 /** Somebody who listens and remembers everything that reaches them. */
 class Stranger {
   readonly heard: string[] = [];
+  connections = 0;
   readonly #server = createServer((req, res) => void this.#hear(req, res));
   readonly #answer: (req: IncomingMessage) => Promise<string>;
 
   constructor(answer: (req: IncomingMessage) => Promise<string> = () => Promise.resolve('{}')) {
     this.#answer = answer;
+    this.#server.on('connection', () => (this.connections += 1));
   }
 
   async listen(at: string | { host: string; port: number }): Promise<void> {
@@ -115,6 +123,79 @@ describe('attacks on a data directory', () => {
     await client().addMemory({ content: SECRET });
     assert.deepEqual(stranger.heard, []);
     await stranger.close();
+  });
+
+  describe('a planted record with the addresses of a stranger', () => {
+    let stranger: Stranger;
+    let overPort: Stranger;
+    let session: WorkerSession;
+    const hideTheOwner = (): void => renameSync(path.join(dir(), 'data/run'), path.join(dir(), 'data/away'));
+    let honestPort: string;
+    let honestSocket: string;
+    const url = (): string => `http://127.0.0.1:${overPort.port}/${token()}/mcp`;
+
+    beforeEach(async () => {
+      honestPort = new URL(discovery().endpoint ?? '').port;
+      honestSocket = discovery().socket;
+      const open = path.join(dir(), 'open');
+      mkdirSync(open);
+      chmodSync(open, 0o777);
+      [stranger, overPort] = [new Stranger(), new Stranger()];
+      await stranger.listen(path.join(open, 's'));
+      await overPort.listen({ host: '127.0.0.1', port: 0 });
+      session = new WorkerSession(
+        resolveSettings(
+          {
+            dataDir: dir(),
+            autoStart: true,
+            httpEnabled: true,
+            httpPort: null,
+            secrets: undefined,
+            embedding: { url: '', model: '', folder: '', key: null },
+          },
+          {},
+          dir(),
+        ),
+        ({ dataDir }) => new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, env: {} }),
+      );
+      plant({ socket: path.join(open, 's'), endpoint: url(), pid: process.pid });
+    });
+    afterEach(async () => {
+      await session.close();
+      session.dispose();
+      await Promise.all([stranger.close(), overPort.close()]);
+    });
+
+    it('is not joined by a window that finds nobody else, which hands on no address of theirs', async () => {
+      hideTheOwner();
+      assert.deepEqual(await session.start({ joinOnly: true }), STOPPED);
+      assert.deepEqual(session.endpoints(), { socket: null, endpoint: null });
+      assert.deepEqual([stranger.connections, overPort.connections], [0, 0]);
+    });
+
+    it('changes nothing for a window that knows the owner: agents get the owner’s addresses, never theirs', async () => {
+      const honest = `http://127.0.0.1:${honestPort}/${token()}/mcp`;
+      const spoken = new Promise<void>((resolve) => {
+        session.onDidChange(({ status }) => {
+          // At no moment, the one before the owner’s first word included.
+          const { socket, endpoint } = session.endpoints();
+          assert.ok(socket === null || socket === honestSocket, 'the socket of a stranger was handed on');
+          assert.ok(endpoint === null || endpoint === honest, 'the URL of a stranger was handed on');
+          if (status !== null) resolve();
+        });
+      });
+      assert.equal((await session.start({ joinOnly: true })).phase, 'client');
+      await spoken;
+      assert.deepEqual(session.endpoints(), { socket: honestSocket, endpoint: honest });
+      await session.service.call('add_memory', { content: SECRET });
+      assert.deepEqual([stranger.connections, overPort.connections], [0, 0]);
+    });
+
+    it('is not what the stdio bridge connects to', async () => {
+      hideTheOwner();
+      assert.equal(await connectToOwner(locateMemory(dir(), {})), null);
+      assert.deepEqual([stranger.connections, overPort.connections], [0, 0]);
+    });
   });
 
   it('a socket folder that is a link to elsewhere is not followed, and no owner listens there', async () => {

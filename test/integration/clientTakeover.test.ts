@@ -48,6 +48,14 @@ describe('clients of one memory', () => {
     );
   }
 
+  /** A client knows where HTTP is only when the owner has said so. */
+  function firstWord(host: WorkerHost): Promise<void> {
+    return new Promise((resolve) => {
+      if (host.state.status !== null) return resolve();
+      host.onStatus(() => resolve());
+    });
+  }
+
   async function assertOnceEach(texts: readonly string[]): Promise<void> {
     const { memories } = await newClient().listMemories({ limit: 1_000 });
     assert.deepEqual(memories.map(({ context }) => context).sort(), [...texts].sort());
@@ -63,8 +71,10 @@ describe('clients of one memory', () => {
       states.map(({ phase }) => phase),
       ['client', 'client'],
     );
+    await Promise.all(others.map(firstWord));
     assert.notEqual(others[0]?.capabilityUrl(), null);
     assert.equal(others[0]?.capabilityUrl(), first.capabilityUrl());
+    assert.equal(others[0]?.ownerSocket(), first.ownerSocket());
     await others[0]?.service.addMemory({ content: 'by a client' });
 
     const adding = others.flatMap(({ service }, client) =>

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Endpoint } from '../../../src/client/endpoint.js';
 import type { OwnerThread, ThreadHandlers } from '../../../src/client/ownerThread.js';
 import type { WatchHandlers } from '../../../src/client/ownerWatch.js';
-import { WorkerHost, type HostPhase } from '../../../src/client/workerHost.js';
+import { WorkerHost, type HostPhase, type WorkerHostOptions } from '../../../src/client/workerHost.js';
 import { GreeumError } from '../../../src/protocol/errors.js';
 import type { FromOwner, OwnerOptions } from '../../../src/protocol/ownerMessages.js';
 import { FakeTiming, workerStatus } from './fakes.js';
@@ -49,7 +49,7 @@ interface FakeWatch {
 }
 
 /** A host, everything it started, and the time in the test's hand. */
-function setUp() {
+function setUp(options: Partial<WorkerHostOptions> = {}) {
   const timing = new FakeTiming({ automatic: false });
   const threads: FakeThread[] = [];
   const watches: FakeWatch[] = [];
@@ -60,6 +60,7 @@ function setUp() {
     dataDir,
     env: {},
     timing,
+    ...options,
     startThread: (options, handlers) => {
       const thread = new FakeThread(options, handlers);
       threads.push(thread);
@@ -197,6 +198,31 @@ describe('WorkerHost', () => {
       assert.equal((await joining).phase, 'client');
       watch().handlers.onGone(true);
       assert.deepEqual([host.state.phase, threads.length], ['stopped', 0]);
+    });
+  });
+
+  describe('with addresses that are not proved', () => {
+    it('connects to none of them, and stays as it is where there is no other', async () => {
+      const { host, watches } = setUp({ isOwner: () => false });
+      assert.equal((await host.start({ joinOnly: true })).phase, 'stopped');
+      assert.deepEqual([watches.length, host.ownerSocket(), host.capabilityUrl()], [0, null, null]);
+    });
+
+    it('waits for a proof that has to be asked for, and hears none after a stop', async () => {
+      const proofs: ((isOwner: boolean) => void)[] = [];
+      const { host, watches, watch } = setUp({ isOwner: () => new Promise((resolve) => proofs.push(resolve)) });
+      const first = host.start({ joinOnly: true });
+      await host.stop();
+      proofs[0]?.(true);
+      assert.equal((await first).phase, 'stopped');
+      assert.equal(watches.length, 0);
+      const second = host.start({ joinOnly: true });
+      proofs[1]?.(true);
+      await new Promise(setImmediate);
+      watch().handlers.onConnected();
+      assert.equal((await second).phase, 'client');
+      const { endpoint } = watch();
+      assert.equal(host.ownerSocket(), endpoint.kind === 'socket' ? endpoint.path : '');
     });
   });
 

@@ -48,6 +48,10 @@ class FakeHost implements Host {
     return 'http://127.0.0.1:8820/secret/mcp';
   }
 
+  ownerSocket(): string | null {
+    return '/one/data/run/worker.sock';
+  }
+
   enter(state: HostState): void {
     this.state = state;
     this.states.fire(state);
