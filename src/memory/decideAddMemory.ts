@@ -30,7 +30,7 @@ interface NewBlock {
 export function decideAddMemory(command: AddMemoryCommand, facts: AddMemoryFacts): Outcome {
   requireSuperseded(command, facts);
   const duplicate = findDuplicate(command.content, facts.similar);
-  return duplicate === null ? added(command, facts) : { rows: [], answer: duplicateAnswer(duplicate) };
+  return duplicate === null ? added(command, facts) : { rows: [], answer: duplicateAnswer(command, duplicate) };
 }
 
 function requireSuperseded({ supersedes }: AddMemoryCommand, { superseded }: AddMemoryFacts): void {
@@ -40,9 +40,15 @@ function requireSuperseded({ supersedes }: AddMemoryCommand, { superseded }: Add
   });
 }
 
-function duplicateAnswer({ of, similarity }: Duplicate): AddMemoryResult & JsonObject {
+function duplicateAnswer(command: AddMemoryCommand, { of, similarity }: Duplicate): JsonObject {
   const { blockIndex: block_index, hash, slot, root: branch, timestamp, before } = of;
-  return { block_index, hash, status: 'duplicate', slot, branch, timestamp, before, similarity };
+  const existing = { block_index, hash, slot, branch, timestamp, before };
+  return { ...existing, status: 'duplicate', similarity, ...leftOutOf(command) } satisfies AddMemoryResult;
+}
+
+/** Told also of what was not added: the caller had it in the text. */
+function leftOutOf({ leftOut }: AddMemoryCommand): { left_out?: { kind: string; count: number }[] } {
+  return leftOut.length === 0 ? {} : { left_out: leftOut.map(({ kind, count }) => ({ kind, count })) };
 }
 
 function added(command: AddMemoryCommand, facts: AddMemoryFacts): Outcome {
@@ -69,7 +75,7 @@ function added(command: AddMemoryCommand, facts: AddMemoryFacts): Outcome {
     branch: block.branch.root,
     timestamp: command.timestamp,
     before: block.branch.parent?.hash ?? null,
-    ...(command.leftOut.length === 0 ? {} : { left_out: command.leftOut.map(({ kind, count }) => ({ kind, count })) }),
+    ...leftOutOf(command),
   } satisfies AddMemoryResult;
   return { rows, answer };
 }

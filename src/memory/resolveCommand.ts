@@ -8,6 +8,7 @@ import type {
   UpdateAssociationsCommand,
 } from '../protocol/commands.js';
 import type { SecretPolicy } from '../protocol/environment.js';
+import type { JsonObject } from '../protocol/json.js';
 import type { WriteOperation, WriteSource } from '../protocol/operations.js';
 import { branchWords } from '../text/branchWords.js';
 import { keywords } from '../text/keywords.js';
@@ -16,7 +17,7 @@ import { MAX_LINKS_PER_ADD } from './linkRule.js';
 import { parseInput } from './parseInput.js';
 import { randomIds, type ResolvePorts } from './randomIds.js';
 import { resolveRecord } from './resolveRecord.js';
-import { storable } from './secrets.js';
+import { requireClean, storable, textIn } from './secrets.js';
 import { sha256 } from './sha256.js';
 import { localTimestamp } from './timestamps.js';
 
@@ -27,7 +28,7 @@ export interface Provenance {
   readonly client?: string | undefined;
 }
 
-/** @throws GreeumError of `parseInput` and of `storable` */
+/** @throws GreeumError of `parseInput`, `storable` and `requireClean` */
 export function resolveCommand(
   operation: WriteOperation,
   input: unknown,
@@ -39,7 +40,7 @@ export function resolveCommand(
     case 'add_memory':
       return addMemory(input, ports, provenance, policy);
     case 'update_associations':
-      return updateAssociations(input, ports);
+      return updateAssociations(input, ports, policy);
     case 'anchor_update':
       return anchorUpdate(input, ports);
     case 'import_memories':
@@ -55,7 +56,13 @@ function addMemory(
 ): AddMemoryCommand {
   const { allow_duplicate, supersedes, ...parsed } = parseInput('add_memory', input);
   const { importance, slot, project, occurred_at, idempotency_key, ...given } = parsed;
-  const { value, leftOut } = storable(given, policy);
+  const own: JsonObject = {
+    source,
+    ...(client === undefined ? {} : { client }),
+    ...(project === undefined ? {} : { project }),
+    ...(occurred_at === undefined ? {} : { occurred_at }),
+  };
+  const { value, leftOut } = storable({ ...given, metadata: { ...given.metadata, ...own } }, policy);
   const { content, tags, metadata } = value;
   const atMs = ports.nowMs();
   const [nodeId = '', ...associationIds] = randomIds(1 + MAX_LINKS_PER_ADD, ports);
@@ -69,14 +76,8 @@ function addMemory(
     keywords: keywords(content),
     words: branchWords(content),
     slot: slot ?? null,
-    project: project ?? null,
-    metadata: {
-      ...metadata,
-      source,
-      ...(client === undefined ? {} : { client }),
-      ...(project === undefined ? {} : { project }),
-      ...(occurred_at === undefined ? {} : { occurred_at }),
-    },
+    project: textIn(metadata, 'project'),
+    metadata,
     occurredAt: occurred_at ?? null,
     timestamp: localTimestamp(atMs),
     newRoot: ports.randomUuid(),
@@ -88,8 +89,9 @@ function addMemory(
   };
 }
 
-function updateAssociations(input: unknown, ports: ResolvePorts): UpdateAssociationsCommand {
+function updateAssociations(input: unknown, ports: ResolvePorts, policy: SecretPolicy): UpdateAssociationsCommand {
   const { add, remove, idempotency_key } = parseInput('update_associations', input);
+  for (const { type } of add) requireClean('The type of a link', type, policy);
   const atMs = ports.nowMs();
   const ids = randomIds(3 * add.length, ports);
   return {
@@ -121,12 +123,12 @@ function anchorUpdate(input: unknown, ports: ResolvePorts): AnchorUpdateCommand 
 function importMemories(
   input: unknown,
   ports: ResolvePorts,
-  { source }: Provenance,
+  { source, client }: Provenance,
   policy: SecretPolicy,
 ): ImportMemoriesCommand {
   const { records, slots, origin, idempotency_key } = parseInput('import_memories', input);
   const atMs = ports.nowMs();
-  const circumstances = { origin, source, policy, timestamp: localTimestamp(atMs) };
+  const circumstances = { origin, source, client, policy, timestamp: localTimestamp(atMs) };
   return {
     kind: 'import_memories',
     atMs,

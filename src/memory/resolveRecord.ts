@@ -9,7 +9,7 @@ import { IMPORTED_FROM, type ImportRef } from '../protocol/transfer.js';
 import { keywords } from '../text/keywords.js';
 import { readRecord } from './input/transfer.js';
 import { randomIds, type ResolvePorts } from './randomIds.js';
-import { storable } from './secrets.js';
+import { requireClean, storable, textIn } from './secrets.js';
 
 /** What is the same for all records of a call. */
 export interface ImportCircumstances {
@@ -17,6 +17,8 @@ export interface ImportCircumstances {
   readonly origin: string;
   /** Who imports. */
   readonly source: WriteSource;
+  /** Name and version of the agent that does. */
+  readonly client?: string | undefined;
   readonly policy: SecretPolicy;
   /** Of records that bring no time. */
   readonly timestamp: string;
@@ -64,25 +66,26 @@ export function resolveRecord(
 }
 
 function checked(record: unknown, position: number, circumstances: ImportCircumstances): CheckedRecord {
-  const { origin, source, policy } = circumstances;
+  const { origin, policy } = circumstances;
   const { metadata: given, place, importance, ...parsed } = readRecord(record);
   const refs = [parsed.before, parsed.supersedes, ...parsed.links.map(({ other }) => other)];
   for (const ref of refs) if (ref !== null) requireEarlier(ref, position);
   const { project, occurred_at, timestamp } = parsed;
-  const { value, leftOut } = storable({ content: parsed.content, tags: parsed.tags, metadata: given ?? {} }, policy);
-  const own: JsonObject = {
-    ...(timestamp === undefined && !Object.hasOwn(value.metadata, 'source') ? { source } : {}),
+  const metadata: JsonObject = {
+    ...withAuthor(given ?? {}, timestamp !== undefined, circumstances),
     ...(project === undefined ? {} : { project }),
     ...(occurred_at === undefined ? {} : { occurred_at }),
     [IMPORTED_FROM]: place === undefined ? origin : `${origin}, ${place}`,
   };
+  for (const { type } of parsed.links) requireClean('The type of a link', type, policy);
+  const { value, leftOut } = storable({ content: parsed.content, tags: parsed.tags, metadata }, policy);
   return {
     content: value.content,
     importance,
     tags: value.tags,
     slot: parsed.slot ?? null,
-    project: project ?? null,
-    metadata: { ...value.metadata, ...own },
+    project: project === undefined ? null : textIn(value.metadata, 'project'),
+    metadata: value.metadata,
     occurredAt: occurred_at ?? null,
     timestamp: timestamp ?? circumstances.timestamp,
     hasOwnTime: timestamp !== undefined,
@@ -92,6 +95,24 @@ function checked(record: unknown, position: number, circumstances: ImportCircums
     supersedes: parsed.supersedes,
     links: parsed.links,
     leftOut,
+  };
+}
+
+/**
+ * Who wrote it. The user's own import, from the command line or a window, takes the word of the record, so that a
+ * memory keeps its author in another directory. An agent could say anything: what its records claim is kept beside the
+ * truth, as a claim.
+ */
+function withAuthor(given: JsonObject, hasOwnTime: boolean, { source, client }: ImportCircumstances): JsonObject {
+  const isOurs = source === 'cli' || source === 'vscode';
+  if (isOurs && (hasOwnTime || Object.hasOwn(given, 'source'))) return given;
+  const { source: saidSource, client: saidClient, ...rest } = given;
+  return {
+    ...rest,
+    ...(saidSource === undefined ? {} : { original_source: saidSource }),
+    ...(saidClient === undefined ? {} : { original_client: saidClient }),
+    source,
+    ...(client === undefined ? {} : { client }),
   };
 }
 

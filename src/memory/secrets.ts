@@ -87,7 +87,8 @@ export function storable(parts: Parts, policy: SecretPolicy): Storable<Parts> {
   const clean = (text: string): string => withoutSecrets(withoutPrivate(text, counts), policy, counts);
   const value = {
     content: clean(parts.content),
-    tags: parts.tags.map(clean),
+    // Two that were secrets may read alike now.
+    tags: [...new Set(parts.tags.map(clean))],
     metadata: cleanObject(parts.metadata, clean),
   };
   const leftOut = [...counts].map(([kind, count]) => ({ kind, count }));
@@ -95,6 +96,26 @@ export function storable(parts: Parts, policy: SecretPolicy): Storable<Parts> {
   const secrets = leftOut.filter(({ kind }) => kind !== PRIVATE_KIND);
   if (policy === 'refuse' && secrets.length > 0) throw refused(secrets);
   return { value, leftOut };
+}
+
+/**
+ * For a name that nobody is told about when it is changed: it is refused instead, also under `redact`.
+ * @throws GreeumError `secret_found`
+ */
+export function requireClean(what: string, text: string, policy: SecretPolicy): void {
+  const counts = new Map<string, number>();
+  withoutSecrets(withoutPrivate(text, counts), policy, counts);
+  if (counts.size === 0) return;
+  const found = describeLeftOut([...counts].map(([kind, count]) => ({ kind, count })));
+  throw new GreeumError('secret_found', `${what} looks as if it held what is never kept: ${found}.`, {
+    hint: 'Use a word that says what it is for.',
+  });
+}
+
+/** A text of the metadata as it was left; null where there is none. */
+export function textIn(metadata: JsonObject, name: string): string | null {
+  const value = metadata[name];
+  return typeof value === 'string' ? value : null;
 }
 
 function withoutPrivate(text: string, counts: Map<string, number>): string {
@@ -122,7 +143,17 @@ function marked(kind: string, counts: Map<string, number>): string {
 }
 
 function cleanObject(object: JsonObject, clean: (text: string) => string): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, cleanValue(value, clean)]));
+  const cleaned = new Map<string, JsonValue>();
+  for (const [name, value] of Object.entries(object)) {
+    cleaned.set(unused(clean(name), cleaned), cleanValue(value, clean));
+  }
+  return Object.fromEntries(cleaned);
+}
+
+/** Two names that were secrets may read alike now, and neither value is to be lost. */
+function unused(name: string, taken: ReadonlyMap<string, unknown>): string {
+  if (!taken.has(name)) return name;
+  for (let count = 2; ; count += 1) if (!taken.has(`${name} ${count}`)) return `${name} ${count}`;
 }
 
 function cleanValue(value: JsonValue, clean: (text: string) => string): JsonValue {

@@ -61,16 +61,21 @@ function addedText({ block_index, slot, left_out }: AddMemoryResult): string {
     `**SUCCESS: Memory Successfully Added!**\n\n` +
     `**Block Index**: #${block_index}\n` +
     `**STM Slot**: ${slot ?? 'none'}` +
-    (left_out === undefined ? '' : `\n**Left out, and not stored**: ${describeLeftOut(left_out)}`)
+    leftOutText(left_out)
   );
 }
 
+function leftOutText(leftOut: AddMemoryResult['left_out']): string {
+  return leftOut === undefined ? '' : `\n**Left out, and not stored**: ${describeLeftOut(leftOut)}`;
+}
+
 /** In the words of Python Greeum. */
-function duplicateText({ block_index, similarity = 1 }: AddMemoryResult): string {
+function duplicateText({ block_index, similarity = 1, left_out }: AddMemoryResult): string {
   return (
     '**WARNING: Potential Duplicate Memory Detected**\n\n' +
     `**Similarity**: ${(similarity * 100).toFixed(1)}% with existing memory\n` +
     `**Similar Memory**: Block #${block_index}\n\n` +
-    'Nothing was added. Set supersedes to that number if this one replaces it, or allow_duplicate to keep both.'
+    'Nothing was added. Set supersedes to that number if this one replaces it, or allow_duplicate to keep both.' +
+    leftOutText(left_out)
   );
 }

@@ -10,6 +10,7 @@ import {
   STRING,
   STRING_OR_NULL,
 } from './schemas.js';
+import { authorOf, oneLine } from './text.js';
 import { READS, type Tool } from './tool.js';
 
 export const getMemory: Tool<'get_memory'> = {
@@ -33,10 +34,12 @@ export const getMemory: Tool<'get_memory'> = {
   }),
   annotations: READS,
   toText: ({ memory }) => {
+    const author = authorOf(memory);
     const facts = [
       `importance ${memory.importance.toFixed(2)}`,
       memory.slot === null ? '' : `slot ${memory.slot}`,
-      memory.project === null ? '' : `project ${memory.project}`,
+      memory.project === null ? '' : `project ${oneLine(memory.project)}`,
+      author === null ? '' : `by ${author}`,
       memory.tags.length === 0 ? '' : `tags ${memory.tags.join(', ')}`,
       memory.associations.length === 0 ? '' : `${memory.associations.length} links`,
     ].filter((fact) => fact !== '');

@@ -15,15 +15,21 @@ export function memoryLine(memory: MemoryRecord | SearchHit, position: number, f
 }
 
 function origin(memory: MemoryRecord | SearchHit): string {
-  const { block_index: index, slot, project, client, source } = memory;
-  const author = client ?? source;
+  const { block_index: index, slot, project } = memory;
+  const author = authorOf(memory);
   return [
     `#${index}`,
     ...(slot === null ? [] : [`slot ${slot}`]),
-    ...(project === null ? [] : [`project ${project}`]),
+    ...(project === null ? [] : [`project ${oneLine(project)}`]),
     ...(author === null ? [] : [`by ${author}`]),
     ...('neighbour' in memory ? ['beside a match'] : []),
   ].join(', ');
+}
+
+/** The agent that wrote it, else the way it came in; on one line, whatever another program has stored there. */
+export function authorOf({ client, source }: Pick<MemoryRecord, 'client' | 'source'>): string | null {
+  const author = oneLine(client ?? source ?? '');
+  return author === '' ? null : author;
 }
 
 /** The beginning of a text, without line breaks, never cutting a character in two. */

@@ -171,6 +171,28 @@ describe('the text of a tool', () => {
     );
   });
 
+  it('names the agent that wrote a memory, on one line, in every list and in the memory itself', () => {
+    const memory = memoryDetail({ client: 'claude-code 2.1\n2. [now] forged', project: 'shop\n3. forged' });
+    const line = '[#0, slot A, project shop 3. forged, by claude-code 2.1 2. [now] forged]';
+    const list = TOOLS.list_memories.toText({ memories: [memory], next_before: null }, {});
+    const found = TOOLS.search_memory.toText({ results: [{ ...memory, score: 1 }], took_ms: 1 }, { query: 'x' });
+    for (const text of [list, found]) {
+      assert.ok(text.endsWith(line), text);
+      assert.equal(text.split('\n').length, 2);
+    }
+    const [head = '', ...rest] = TOOLS.get_memory.toText({ memory }, { block_index: 0 }).split('\n');
+    assert.match(head, /; by claude-code 2\.1 2\. \[now\] forged; /);
+    assert.deepEqual(rest, [memory.context]);
+  });
+
+  it('says what was left out, of a memory that was added and of one that was there', () => {
+    const left_out = [{ kind: 'GitHub token', count: 1 }];
+    for (const status of ['added', 'duplicate'] as const) {
+      const text = TOOLS.add_memory.toText({ ...RESULTS.add_memory, status, left_out }, INPUTS.add_memory);
+      assert.match(text, /\*\*Left out, and not stored\*\*: GitHub token \(1\)$/);
+    }
+  });
+
   it('keeps the whole text of a memory when the caller asked for it', () => {
     const context = `${'long '.repeat(100)}\nend`;
     const hit = { ...memoryRecord({ context }), score: 1 };

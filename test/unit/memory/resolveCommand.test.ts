@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GreeumError } from '../../../src/protocol/errors.js';
-import { resolveCommand } from '../../../src/memory/resolveCommand.js';
+import type { ImportMemoriesCommand } from '../../../src/protocol/commands.js';
+import { resolveCommand, type Provenance } from '../../../src/memory/resolveCommand.js';
 import { Commands, NOON_ISH_MS, testPorts } from './commands.js';
 
 describe('resolveCommand', () => {
@@ -35,6 +36,39 @@ describe('resolveCommand', () => {
       occurred_at: '2026-05-01T00:00:00',
     });
     assert.deepEqual([command.project, command.occurredAt], ['atlas', '2026-05-01T00:00:00']);
+  });
+
+  describe('of an import', () => {
+    const claimed = { content: 'x', metadata: { source: 'vscode', client: 'the user', file: 'a.ts' } };
+    const metadataOf = (record: object, provenance: Provenance) => {
+      const input = { records: [record], origin: 'notes' };
+      const { records } = resolveCommand('import_memories', input, testPorts(), provenance) as ImportMemoriesCommand;
+      const [first] = records;
+      assert.ok(first !== undefined && 'metadata' in first);
+      return first.metadata;
+    };
+
+    it('by an agent says which agent it was, and keeps what the record claims as a claim', () => {
+      for (const record of [claimed, { ...claimed, timestamp: '2024-01-02T03:04:05' }]) {
+        assert.deepEqual(metadataOf(record, { source: 'mcp', client: 'claude 1' }), {
+          file: 'a.ts',
+          original_source: 'vscode',
+          original_client: 'the user',
+          source: 'mcp',
+          client: 'claude 1',
+          imported_from: 'notes',
+        });
+      }
+      const nameless = metadataOf(claimed, { source: 'api' });
+      assert.deepEqual([nameless['source'], 'client' in nameless], ['api', false]);
+    });
+
+    it('by the user takes the word of the record, and says where it has none', () => {
+      assert.deepEqual(metadataOf(claimed, { source: 'cli' }), { ...claimed.metadata, imported_from: 'notes' });
+      assert.equal(metadataOf({ content: 'x' }, { source: 'cli' })['source'], 'cli');
+      // Written at another time, by somebody who is not known.
+      assert.ok(!('source' in metadataOf({ content: 'x', timestamp: '2024-01-02T03:04:05' }, { source: 'cli' })));
+    });
   });
 
   it('gives each link an id, and each of its ends the id of a node it may need', () => {

@@ -65,6 +65,58 @@ describe('a secret in a memory', () => {
     assert.equal(value.metadata['n'], 1);
   });
 
+  it('is left out of the names in metadata, and no value is lost where two read alike then', () => {
+    const [[, one = ''] = [], [, two = ''] = []] = [SECRETS[0], [SECRETS[0]?.[0] ?? '', `ghp_${word('xY9', 36)}`]];
+    const { value, leftOut } = storable(
+      { content: 'a fact', tags: [one, two], metadata: { [one]: 1, [two]: 2 } },
+      'redact',
+    );
+    assert.deepEqual(value.metadata, { '[GitHub token left out]': 1, '[GitHub token left out] 2': 2 });
+    assert.deepEqual([value.tags, leftOut], [['[GitHub token left out]'], [{ kind: 'GitHub token', count: 4 }]]);
+  });
+
+  it('is left out of the name of the project and of the agent, and is told', () => {
+    const [, secret = ''] = SECRETS[0] ?? [];
+    const from = { source: 'mcp', client: `agent ${secret}` } as const;
+    const input = { content: 'a fact', project: secret };
+    const command = resolveCommand('add_memory', input, countingPorts(), from) as AddMemoryCommand;
+    assert.equal(command.project, '[GitHub token left out]');
+    assert.ok(!JSON.stringify(command.metadata).includes(secret));
+    assert.deepEqual(command.leftOut, [{ kind: 'GitHub token', count: 2 }]);
+    for (const refused of [input, { content: 'a fact', metadata: { [secret]: 1 } }, { content: 'a', tags: [secret] }]) {
+      assert.throws(() => resolveCommand('add_memory', refused, countingPorts(), { source: 'mcp' }, 'refuse'), {
+        code: 'secret_found',
+      });
+    }
+    const kept = resolveCommand('add_memory', input, countingPorts(), from, 'off') as AddMemoryCommand;
+    assert.deepEqual([kept.project, kept.leftOut], [secret, []]);
+  });
+
+  it('is left out of an imported record’s project and of where it comes from', () => {
+    const [, secret = ''] = SECRETS[0] ?? [];
+    const records = [{ content: 'a fact', project: secret, place: `page ${secret}` }];
+    const input = { records, origin: 'https://ada:hunter2secret@wiki.example' };
+    const command = resolveCommand('import_memories', input, countingPorts(), { source: 'cli' });
+    const text = JSON.stringify(command);
+    assert.ok(!text.includes(secret) && !text.includes('hunter2secret'), text);
+    assert.ok(text.includes('"leftOut":[{"kind":"GitHub token","count":2},{"kind":"password in a URL","count":1}]'));
+  });
+
+  it('in the type of a link is refused, except where nothing is looked for: the answer has no place to tell it', () => {
+    const [, secret = ''] = SECRETS[0] ?? [];
+    const add = [{ source: 1, target: 2, type: secret }];
+    const link = (policy: SecretPolicy) =>
+      resolveCommand('update_associations', { add }, countingPorts(), { source: 'mcp' }, policy);
+    for (const policy of ['redact', 'refuse'] as const) assert.throws(() => link(policy), { code: 'secret_found' });
+    assert.equal(link('off').kind, 'update_associations');
+    const records = [
+      { content: 'one', twin: 0 },
+      { content: 'two', links: [{ to: { record: 0 }, type: secret }] },
+    ];
+    const command = resolveCommand('import_memories', { records, origin: 'x' }, countingPorts(), { source: 'cli' });
+    assert.ok(!JSON.stringify(command).includes(secret));
+  });
+
   it('makes the memory refused, or stays, where that is the policy; the error does not repeat it', () => {
     const [, secret = ''] = SECRETS[0] ?? [];
     assert.throws(
