@@ -5,9 +5,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { GreeumError } from '../protocol/errors.js';
+import { MAX_LIST_RESULTS, MAX_SEARCH_RESULTS } from '../protocol/limits.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
 import { isWriteOperation, type InputOf, type ResultOf } from '../protocol/operations.js';
-import { bounded } from './bounded.js';
+import { bounded, MAX_PAGE } from './bounded.js';
 import {
   IMPORT_TOOL,
   importedText,
@@ -81,12 +82,37 @@ async function succeed<K extends ToolName>(
   input: InputOf<K>,
   options: CallOptions,
 ): Promise<ToolResult> {
-  const result = bounded(await service.call(name, input, options));
+  const result = await boundedAnswer(service, name, input, options);
   return {
     content: [{ type: 'text', text: TOOLS[name].toText(result, input) }],
     structuredContent: result,
     isError: false,
   };
+}
+
+/** A search whose page had to end earlier is asked for again with that many, so that its cursor goes on from there. */
+async function boundedAnswer<K extends ToolName>(
+  service: MemoryService,
+  name: K,
+  input: InputOf<K>,
+  options: CallOptions,
+): Promise<ResultOf<K>> {
+  const answer = await service.call(name, withFittingLimit(name, input), options);
+  const fitting = bounded(answer);
+  const [found, shown] = [countOf(answer), countOf(fitting)];
+  return shown < found ? boundedAnswer(service, name, { ...input, limit: shown }, options) : fitting;
+}
+
+/** A limit that is too large for the operation stays, and is its error. */
+function withFittingLimit<T>(name: ToolName, input: T): T {
+  const maximum = name === 'list_memories' ? MAX_LIST_RESULTS : MAX_SEARCH_RESULTS;
+  const { limit } = input as { limit?: unknown };
+  const isTooMany = typeof limit === 'number' && limit > MAX_PAGE && limit <= maximum;
+  return isTooMany ? { ...input, limit: MAX_PAGE } : input;
+}
+
+function countOf(answer: object): number {
+  return (answer as { results?: readonly unknown[] }).results?.length ?? 0;
 }
 
 async function importAll(

@@ -63,7 +63,7 @@ export async function readResource(
   if (address === null) return null;
   try {
     const content = await read(service, address, options);
-    return content === null ? null : JSON.stringify(content, null, 2);
+    return content === null ? null : JSON.stringify(content);
   } catch (error) {
     if (error instanceof GreeumError && error.code === 'unknown_block') return null;
     throw error;
@@ -77,7 +77,7 @@ async function read(service: MemoryService, address: ResourceAddress, options: C
     case 'slots':
       return service.call('list_anchors', {}, options);
     case 'memory':
-      return linked(await service.call('get_memory', { block_index: address.index }, options));
+      return bounded(linked(await service.call('get_memory', { block_index: address.index }, options)));
     case 'branch': {
       const input = { branch: address.root, limit: BRANCH_LENGTH };
       const found = await service.call('list_memories', input, options);

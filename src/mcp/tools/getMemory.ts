@@ -2,6 +2,7 @@ import {
   arrayOf,
   ASSOCIATION,
   BLOCK_INDEX,
+  COUNT,
   described,
   inputSchema,
   MEMORY_PROPERTIES,
@@ -22,15 +23,21 @@ export const getMemory: Tool<'get_memory'> = {
     hash: described({ type: 'string', pattern: '^[0-9a-fA-F]{64}$' }, 'All 64 hex digits.'),
   }),
   outputSchema: outputSchema({
-    memory: record({
-      ...MEMORY_PROPERTIES,
-      prev_hash: STRING,
-      before: STRING_OR_NULL,
-      after: arrayOf(STRING),
-      keywords: arrayOf(STRING),
-      metadata: { type: 'object' },
-      associations: arrayOf(ASSOCIATION),
-    }),
+    memory: record(
+      {
+        ...MEMORY_PROPERTIES,
+        prev_hash: STRING,
+        before: STRING_OR_NULL,
+        after: arrayOf(STRING),
+        keywords: arrayOf(STRING),
+        metadata: { type: 'object' },
+        associations: arrayOf(ASSOCIATION),
+      },
+      {
+        context_chars: described(COUNT, 'Length of the whole text, where it had to be cut.'),
+        left_off: described({ type: 'object' }, 'How many of a list are not shown.'),
+      },
+    ),
   }),
   annotations: READS,
   toText: ({ memory }) => {
