@@ -17,6 +17,7 @@ import { openMemory } from '../storage/recovery.js';
 import { SearchIndex } from '../storage/searchIndex.js';
 import { SMALL_IMAGE_BYTES } from './checkpointPolicy.js';
 import { requireDataDir } from './dataDirectory.js';
+import { closeToOthers } from './endpoint/permissions.js';
 import { takeStoredSlots } from './readerSlots.js';
 import { isReadOperation, Reads } from './reads.js';
 import { verifyMemory } from './verify.js';
@@ -32,6 +33,8 @@ async function openLocal({ dataDir, mode }: LocalOptions): Promise<LocalMemory> 
 async function openWriter(dataDir: string): Promise<LocalMemory> {
   let fatal: GreeumError | null = null;
   let isSmall = false;
+  // Those that are not there yet are made closed.
+  await closeToOthers([dataDir, layoutOf(dataDir).folder].filter((folder) => nodeFiles.isFolder(folder) === true));
   const writer = await Writer.open({
     dataDir,
     role: 'local',

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -244,6 +254,27 @@ describe('attacks on a data directory', () => {
     assert.match(readFileSync(path.join(dir(), 'worker.log'), 'utf8'), /was open to other users \(mode 755\)/);
   });
 
+  it('files are 0600 and folders 0700 after every way of writing, and folders are closed without a worker too', async () => {
+    const modes = (): Record<string, string> =>
+      Object.fromEntries(
+        readdirSync(dir(), { recursive: true, encoding: 'utf8' })
+          .concat('.')
+          .map((name) => [name, statSync(path.join(dir(), name))] as const)
+          .map(([name, found]) => [name, `${found.isDirectory() ? 'd' : ''}${(found.mode & 0o077).toString(8)}`]),
+      );
+    const assertClosed = (): void => {
+      const open = Object.entries(modes()).filter(([, mode]) => !/^d?0$/.test(mode));
+      assert.deepEqual(open, []);
+    };
+    await client().addMemory({ content: 'through the worker' });
+    await greeum(['worker', 'token', 'rotate', '--data-dir', dir()]);
+    assertClosed();
+    await worker.end('SIGTERM');
+    for (const at of ['', 'data']) chmodSync(path.join(dir(), at), 0o755);
+    assert.equal((await greeumJson(['memory', 'add', 'without a worker', '--data-dir', dir()]))['via'], 'local');
+    assertClosed();
+  });
+
   it('a folder of somebody else, in which others may write, is not used', async function () {
     if (process.getuid?.() !== 0) return this.skip();
     await worker.end('SIGTERM');
@@ -329,11 +360,22 @@ describe('attacks on a data directory', () => {
     await ask(tcp(), { path: `/${token()}/nope`, body: addCall(SECRET) });
     const { text: metrics } = await ask(tcp(), { path: `/${token()}/metrics` });
     const { text: health } = await ask(tcp(), { path: `/${token()}/healthz` });
-    const log = readFileSync(path.join(dir(), 'worker.log'), { encoding: 'utf8', flag: 'a+' });
     const { stdout: processes } = await new Promise<{ stdout: string }>((resolve) => {
       execFile('ps', ['-eo', 'args'], (_error, stdout) => resolve({ stdout }));
     });
-    for (const [name, text] of Object.entries({ metrics, health, log })) {
+    // A repair at the start is logged, so that there is a log to look at.
+    await worker.end('SIGTERM');
+    chmodSync(dir(), 0o755);
+    worker = await WorkerProcess.start(dir());
+    const memoryFiles = /^data\/(memory\.db|journal|index|stm|backup|text)|^(worker\.token|worker_state\.json)$/;
+    const others = readdirSync(dir(), { recursive: true, encoding: 'utf8' })
+      .filter((name) => !memoryFiles.test(name) && statSync(path.join(dir(), name)).isFile())
+      .map((name): [string, string] => [name, readFileSync(path.join(dir(), name), 'utf8')]);
+    assert.ok(
+      others.some(([name, text]) => name === 'worker.log' && text !== ''),
+      others.map(([n]) => n).join(),
+    );
+    for (const [name, text] of [...Object.entries({ metrics, health }), ...others]) {
       assert.ok(!text.includes('swordfish') && !text.includes(token()), name);
     }
     assert.ok(!processes.includes(token()));
