@@ -57,6 +57,20 @@ describe('the package', () => {
     assert.deepEqual(files.sort(), [...shipped].sort());
   });
 
+  it('names every package in it with its licence, and as many as the documentation says', async () => {
+    const notices = await readFile(path.join(dist, 'THIRD_PARTY_NOTICES.txt'), 'utf8');
+    const titles = [...notices.matchAll(/^([@a-z\d/._-]+) \d+\.\d+\.\S+ \((.+)\)$/gm)];
+    const manifest = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const named = titles.map(([, name = '']) => name);
+    const missing = Object.keys(manifest.dependencies).filter((name) => !named.includes(name));
+    assert.deepEqual(missing, []);
+    for (const [, name, licence = ''] of titles) assert.match(licence, /^(MIT|ISC|BSD-3-Clause|Apache-2\.0)$/, name);
+    const security = await readFile(path.join(projectRoot, 'docs/SECURITY.md'), 'utf8');
+    assert.ok(security.includes(`${titles.length} packages are, all MIT, ISC, BSD or Apache-2.0`), `${titles.length}`);
+  });
+
   it('stays small with the binaries of six platforms in it', async () => {
     const { size } = await stat(await packageVsix(folder));
     assert.ok(size < 6e6, `${size} bytes`);

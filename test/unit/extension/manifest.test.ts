@@ -128,10 +128,10 @@ describe('the manifest', () => {
     assert.deepEqual(sorted(used), sorted(Object.keys(strings)));
   });
 
-  it('lets no workspace say where memories are kept, what listens or where texts go', () => {
+  it('lets no workspace say where memories are kept, what listens, where texts go or whether secrets are kept', () => {
     const { properties } = contributes.configuration;
     const embedding = [SETTINGS.embeddingUrl, SETTINGS.embeddingModel, SETTINGS.embeddingFolder];
-    for (const id of [SETTINGS.dataDir, SETTINGS.httpEnabled, SETTINGS.httpPort, ...embedding]) {
+    for (const id of [SETTINGS.dataDir, SETTINGS.httpEnabled, SETTINGS.httpPort, SETTINGS.secrets, ...embedding]) {
       assert.equal(properties[id]?.scope, 'machine', id);
     }
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;

@@ -41,6 +41,11 @@ describe('the prompts', () => {
   });
 });
 
+const STATS = {
+  ...{ blocks: 3, branches: 1, associations: 0, tags: 0, first_timestamp: null, last_timestamp: null },
+  ...{ data_dir: '', database: '', database_bytes: 0, journal_bytes: 0 },
+};
+
 describe('completions', () => {
   const memory = new FakeMemory({
     list_tags: () => ({ tags: ['rebuild', 'build', 'deploy'].map((name) => ({ name, blocks: 1 })) }),
@@ -52,6 +57,13 @@ describe('completions', () => {
       total: 2,
       hasMore: false,
     });
+  });
+
+  it('offer the projects that there are', async () => {
+    const projects = ['shop', 'atlas-shop', 'atlas'].map((name) => ({ name, blocks: 1 }));
+    const withProjects = new FakeMemory({ get_memory_stats: () => ({ ...STATS, projects }) });
+    const { values } = await complete(withProjects, { argument: 'project', value: 'sh' });
+    assert.deepEqual(values, ['shop', 'atlas-shop']);
   });
 
   it('offer blocks and branches of the latest memories', async () => {

@@ -102,6 +102,20 @@ describe('the MCP tools', () => {
     );
   });
 
+  it('are told in few words: a model reads all of it before every task', () => {
+    for (const { name, description } of TOOL_LIST) {
+      assert.ok(description.length <= 320, `${name} ${description.length}`);
+    }
+    const told = TOOL_LIST.map(({ name, title, description, inputSchema }) => ({
+      name,
+      title,
+      description,
+      inputSchema,
+    }));
+    assert.ok(JSON.stringify(told).length <= 9_000, `${JSON.stringify(told).length}`);
+    assert.ok(JSON.stringify(TOOL_LIST).length <= 32_000, `${JSON.stringify(TOOL_LIST).length}`);
+  });
+
   it('are listed under the name of the operation they call', () => {
     for (const name of NAMES) assert.equal(TOOLS[name].name, name);
   });
