@@ -19,7 +19,7 @@ import { textFor } from './texts.js';
 
 const PREFILL_CALLERS = 64;
 /** Writes that a client has under way at once. */
-const CALLERS_EACH = 4;
+const CALLERS_EACH = 2;
 const SUSPEND_MS = 1_000;
 /** A fault comes up to so long after the writes it waited for, to meet the owner in any state. */
 const JITTER_MS = 30;
