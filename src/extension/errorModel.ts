@@ -1,6 +1,7 @@
 /** How a failure is told to a person: the sentence, what to do, and the buttons that help. Pure. */
 
 import type { ErrorCode, GreeumError, SerializedError } from '../protocol/errors.js';
+import { translatedSentence } from './errorWords.js';
 import type { Localizer } from './localizer.js';
 
 export type ErrorButton = 'tryAgain' | 'startWorker' | 'restartWorker' | 'openSettings' | 'openDataFolder' | 'showLog';
@@ -46,13 +47,13 @@ const PLAIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** @param canRetry whether the caller can repeat the very same call, with the same idempotency key */
 export function errorModel(error: GreeumError, canRetry: boolean, l10n: Localizer): ErrorModel {
-  const sentences = [error.message];
+  const sentences = [messageOf(error, l10n)];
   if (error.outcome === 'unknown') {
     sentences.push(l10n.t('It is not known whether it was written; trying again cannot write it twice.'));
   }
   if (error.outcome === 'written') sentences.push(l10n.t('The memory itself was written.'));
   const hint = hintOf(error, l10n);
-  if (hint !== undefined) sentences.push(hint);
+  if (hint !== undefined && hint !== translatedSentence(error, l10n)) sentences.push(hint);
   const buttons: ErrorButton[] = [];
   if (canRetry && error.retry !== 'never') buttons.push('tryAgain');
   const help = HELP[error.code];
@@ -61,14 +62,22 @@ export function errorModel(error: GreeumError, canRetry: boolean, l10n: Localize
   return { message: sentences.join(' '), buttons };
 }
 
+/** The sentence for a person: in the language of the editor, with the exact one behind it where that says more. */
+export function messageOf(error: GreeumError | SerializedError, l10n: Localizer): string {
+  const translated = translatedSentence(error, l10n);
+  if (translated === null) return error.message;
+  return PLAIN.has(error.code) ? translated : `${translated} (${error.message})`;
+}
+
 /** The hint as it helps in the editor, where a folder is chosen by a setting and not by an option of a command line. */
-export function hintOf({ code, hint }: GreeumError | SerializedError, l10n: Localizer): string | undefined {
-  switch (code) {
+export function hintOf(error: GreeumError | SerializedError, l10n: Localizer): string | undefined {
+  switch (error.code) {
     case 'data_dir_missing':
     case 'data_dir_unwritable':
     case 'data_dir_not_a_directory':
       return l10n.t('Choose another folder in the setting greeum.dataDir.');
     default:
-      return hint;
+      // Hints are in English; the translated sentence says what to do as well.
+      return translatedSentence(error, l10n) ?? error.hint;
   }
 }

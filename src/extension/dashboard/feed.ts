@@ -7,7 +7,7 @@ import { GreeumError } from '../../protocol/errors.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
 import type { Event } from '../../client/emitter.js';
 import type { HostState } from '../../client/hostState.js';
-import { hintOf } from '../errorModel.js';
+import { hintOf, messageOf } from '../errorModel.js';
 import { Disposable, type DisposableLike } from '../lifecycle.js';
 import type { Localizer } from '../localizer.js';
 import { localDay } from '../wording.js';
@@ -169,7 +169,12 @@ export class DashboardFeed extends Disposable {
     } catch (thrown) {
       const error = GreeumError.from(thrown);
       if (!signal.aborted) this.options.failed(error);
-      return { type: 'trouble', tab, message: error.message, hint: hintOf(error, this.options.l10n) ?? '' };
+      return {
+        type: 'trouble',
+        tab,
+        message: messageOf(error, this.options.l10n),
+        hint: hintOf(error, this.options.l10n) ?? '',
+      };
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { GreeumError } from '../../protocol/errors.js';
+import { messageOf } from '../errorModel.js';
 import { Disposable } from '../lifecycle.js';
 import type { Log } from '../log.js';
 import type { WorkerSession } from '../workerSession.js';
@@ -61,7 +62,7 @@ export abstract class WorkerTree<T> extends Disposable implements vscode.TreeDat
     } catch (thrown) {
       const error = GreeumError.from(thrown);
       this.log.failure(error);
-      this.say(error.message);
+      this.say(messageOf(error, vscode.l10n));
       return [];
     }
   }

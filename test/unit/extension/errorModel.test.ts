@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { GreeumError } from '../../../src/protocol/errors.js';
-import { errorModel } from '../../../src/extension/errorModel.js';
-import { english } from '../../../src/extension/localizer.js';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ERROR_CODES, GreeumError } from '../../../src/protocol/errors.js';
+import { fill } from '../../../src/dashboard/numbers.js';
+import { errorModel, hintOf } from '../../../src/extension/errorModel.js';
+import { translatedSentence } from '../../../src/extension/errorWords.js';
+import { english, type Localizer } from '../../../src/extension/localizer.js';
+
+const bundle = JSON.parse(
+  readFileSync(path.resolve(__dirname, '../../../l10n/bundle.l10n.ko.json'), 'utf8'),
+) as Readonly<Record<string, string>>;
+const korean: Localizer = { t: (message, ...args) => fill(bundle[message] ?? message, ...args) };
 
 describe('errorModel', () => {
   it('says the sentence and what to do', () => {
@@ -27,6 +36,17 @@ describe('errorModel', () => {
   it('offers no retry that the caller cannot make', () => {
     const error = new GreeumError('worker_unreachable', 'No worker.', { retry: 'after-reconnect' });
     assert.deepEqual(errorModel(error, false, english).buttons, ['startWorker', 'showLog']);
+  });
+
+  it('speaks the language of the editor, with the exact sentence behind it', () => {
+    const error = new GreeumError('no_free_port', 'Port 7777 is taken.', { hint: 'Free it.' });
+    assert.equal(errorModel(error, true, korean).message, '포트가 이미 쓰이고 있습니다. (Port 7777 is taken.)');
+    assert.equal(errorModel(new GreeumError('unknown_block', 'No #7.'), true, korean).message, '그런 기억이 없습니다.');
+    assert.equal(hintOf(error, korean), '포트가 이미 쓰이고 있습니다.');
+  });
+
+  it('has a sentence in every language for every code', () => {
+    for (const code of ERROR_CODES) assert.match(translatedSentence({ code }, korean) ?? '', /[가-힣]/, code);
   });
 
   it('bothers nobody with a log about what they typed', () => {

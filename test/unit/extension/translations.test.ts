@@ -28,6 +28,33 @@ function messagesOf(file: string): { messages: string[]; computed: string[] } {
   return { messages, computed };
 }
 
+/** Properties of what the editor shows, and calls that show their arguments. */
+const SHOWN = /^(title|label|placeHolder|placeholder|prompt|message|tooltip|description|detail|openLabel|saveLabel)$/;
+const SHOWS = /(^|\.)show(Information|Warning|Error)Message$/;
+
+/** A value of the protocol, commands, addresses, and names of formats: nothing to translate. */
+const NAMES = new Set(['snippet', 'greeum mcp serve', 'http://127.0.0.1/mcp', 'JSON Lines', 'Markdown']);
+
+/** Texts for people that are in the code as they are, and so in English for everybody. */
+function untranslatedOf(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const untranslated: string[] = [];
+  const check = (value: ts.Node): void => {
+    const text = ts.isStringLiteralLike(value) || ts.isTemplateExpression(value) ? value.getText() : '';
+    // Icons, values and punctuation are the same in every language.
+    const words = text.replace(/\$\([a-z~-]+\)|\$\{[^}]*\}|Greeum/g, '');
+    if (/\p{L}{2}/u.test(words) && !NAMES.has(text.slice(1, -1)))
+      untranslated.push(`${path.relative(root, file)}: ${text}`);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node) && SHOWN.test(node.name.getText())) check(node.initializer);
+    if (ts.isCallExpression(node) && SHOWS.test(node.expression.getText())) node.arguments.forEach(check);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return untranslated;
+}
+
 const placeholders = (text: string): string[] => [...new Set(text.match(/\{\d+\}/g) ?? [])].sort();
 const sorted = (values: Iterable<string>): string[] => [...values].sort();
 
@@ -41,6 +68,13 @@ describe('translations', () => {
     assert.ok(messages.size > 100, `${messages.size} strings found`);
     assert.deepEqual(
       found.flatMap((file) => file.computed),
+      [],
+    );
+  });
+
+  it('leave no text for people out', () => {
+    assert.deepEqual(
+      files.flatMap((name) => untranslatedOf(path.join(folder, name))),
       [],
     );
   });
