@@ -12,6 +12,9 @@ const TEXTS = [
   '배포는 화요일에 한다.',
   'getUserById answers 404 for deleted users.',
 ];
+/** More than a search waits for: see `MAX_BACKLOG` of the indexer. */
+const MANY = 2_000;
+const AT_ONCE = 50;
 const QUESTIONS = ['queue', 'deployment', 'user id', '"10 000 commands"'];
 
 describe('the search index of a worker', () => {
@@ -69,11 +72,26 @@ describe('the search index of a worker', () => {
     }
   });
 
+  it('is built again in the background, step by step, of thousands of memories', async () => {
+    worker = await WorkerProcess.start(folder.path);
+    const calls = new WorkerCalls(folder.path);
+    const texts = Array.from({ length: MANY }, (_, at) => `Shelf ${at} holds ${at % 7 === 0 ? 'saffron' : 'salt'}.`);
+    while (texts.length > 0) await Promise.all(texts.splice(0, AT_ONCE).map((text) => calls.add(text)));
+    await stop();
+    const expected = await answers();
+    await stop();
+    rmSync(index);
+    assert.deepEqual(await answers(), expected);
+    const { results } = await new WorkerCalls(folder.path).call('search_memory', { query: 'saffron', limit: 100 });
+    assert.equal(results.filter(({ context }) => context.includes('saffron')).length, 100);
+    await stop();
+  });
+
   it('finds what another program wrote while no worker ran', async () => {
     const database = join(folder.path, 'data', 'memory.db');
     const bytes = await withForeignBlocks(readFileSync(database), ['A queue that Python filled.']);
     writeFileSync(database, bytes);
     const [queue] = await answers();
-    assert.deepEqual(new Set(queue), new Set([0, 1, TEXTS.length]));
+    assert.deepEqual(new Set(queue), new Set([0, 1, TEXTS.length + MANY]));
   });
 });

@@ -14,6 +14,7 @@ interface Block {
   readonly at?: string;
   readonly project?: string;
   readonly before?: number;
+  readonly importance?: number;
 }
 
 describe('the ranking', () => {
@@ -35,7 +36,7 @@ describe('the ranking', () => {
         at,
         timestamp,
         block.text,
-        0.5,
+        block.importance ?? 0.5,
         `h${at}`,
         '',
         null,
@@ -93,6 +94,23 @@ describe('the ranking', () => {
 
   it('puts the newest of equals first', () => {
     assert.deepEqual(blocksOf(rank(indexOf('cache', 'cache', 'cache'), 'cache')), [2, 1, 0]);
+  });
+
+  it('lets day, importance and slots decide between equals, and nothing more than that', () => {
+    const old = '2024-01-01T00:00:00';
+    const index = indexOf(
+      { text: 'cold cache', at: old, project: 'a' },
+      { text: 'cold cache', at: old, project: 'b', importance: 1 },
+      { text: 'cold cache', at: '2026-06-29T00:00:00', project: 'c' },
+      { text: 'cache', at: '2026-06-29T00:00:00', project: 'd', importance: 1 },
+    );
+    assert.deepEqual(blocksOf(rank(index, 'cold cache')).at(-1), 3, 'what has less of the words stays behind');
+    const [plain = 0, important = 0, recent = 0] = [0, 1, 2].map(
+      (block) => rank(index, 'cold cache').find(({ blockIndex }) => blockIndex === block)?.score,
+    );
+    assert.ok(important > plain && recent > plain);
+    assert.ok(Math.max(important, recent) - plain < 0.02, 'they are small terms');
+    assert.deepEqual(blocksOf(rank(index, 'cold cache', { slotHeads: [0] }))[0], 0);
   });
 
   it('gives a memory that has it all about 1, and one that has little of it little', () => {
