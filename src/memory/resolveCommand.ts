@@ -9,24 +9,18 @@ import type {
 } from '../protocol/commands.js';
 import type { SecretPolicy } from '../protocol/environment.js';
 import type { JsonObject } from '../protocol/json.js';
-import type { WriteOperation, WriteSource } from '../protocol/operations.js';
+import type { WriteOperation } from '../protocol/operations.js';
 import { branchWords } from '../text/branchWords.js';
 import { keywords } from '../text/keywords.js';
 import { canonicalJson } from './canonicalJson.js';
 import { MAX_LINKS_PER_ADD } from './linkRule.js';
+import { signed, type Provenance } from './author.js';
 import { parseInput } from './parseInput.js';
 import { randomIds, type ResolvePorts } from './randomIds.js';
 import { resolveRecord } from './resolveRecord.js';
 import { requireClean, storable, textIn } from './secrets.js';
 import { sha256 } from './sha256.js';
 import { localTimestamp } from './timestamps.js';
-
-/** Where a memory comes from; kept in its metadata. */
-export interface Provenance {
-  readonly source: WriteSource;
-  /** Name and version of the agent. */
-  readonly client?: string | undefined;
-}
 
 /** @throws GreeumError of `parseInput`, `storable` and `requireClean` */
 export function resolveCommand(
@@ -51,18 +45,17 @@ export function resolveCommand(
 function addMemory(
   input: unknown,
   ports: ResolvePorts,
-  { source, client }: Provenance,
+  provenance: Provenance,
   policy: SecretPolicy,
 ): AddMemoryCommand {
   const { allow_duplicate, supersedes, ...parsed } = parseInput('add_memory', input);
   const { importance, slot, project, occurred_at, idempotency_key, ...given } = parsed;
   const own: JsonObject = {
-    source,
-    ...(client === undefined ? {} : { client }),
+    ...signed(given.metadata ?? {}, provenance),
     ...(project === undefined ? {} : { project }),
     ...(occurred_at === undefined ? {} : { occurred_at }),
   };
-  const { value, leftOut } = storable({ ...given, metadata: { ...given.metadata, ...own } }, policy);
+  const { value, leftOut } = storable({ ...given, metadata: own }, policy);
   const { content, tags, metadata } = value;
   const atMs = ports.nowMs();
   const [nodeId = '', ...associationIds] = randomIds(1 + MAX_LINKS_PER_ADD, ports);

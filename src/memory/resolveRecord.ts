@@ -4,21 +4,17 @@ import type { ImportedMemory } from '../protocol/commands.js';
 import type { SecretPolicy } from '../protocol/environment.js';
 import { GreeumError, type SerializedError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/json.js';
-import type { WriteSource } from '../protocol/operations.js';
 import { IMPORTED_FROM, type ImportRef } from '../protocol/transfer.js';
 import { keywords } from '../text/keywords.js';
 import { readRecord } from './input/transfer.js';
 import { randomIds, type ResolvePorts } from './randomIds.js';
+import { signed, type Provenance } from './author.js';
 import { requireClean, storable, textIn } from './secrets.js';
 
-/** What is the same for all records of a call. */
-export interface ImportCircumstances {
+/** What is the same for all records of a call: who imports, and how. */
+export interface ImportCircumstances extends Provenance {
   /** What the records come from. */
   readonly origin: string;
-  /** Who imports. */
-  readonly source: WriteSource;
-  /** Name and version of the agent that does. */
-  readonly client?: string | undefined;
   readonly policy: SecretPolicy;
   /** Of records that bring no time. */
   readonly timestamp: string;
@@ -100,20 +96,11 @@ function checked(record: unknown, position: number, circumstances: ImportCircums
 
 /**
  * Who wrote it. The user's own import, from the command line or a window, takes the word of the record, so that a
- * memory keeps its author in another directory. An agent could say anything: what its records claim is kept beside the
- * truth, as a claim.
+ * memory keeps its author in another directory. An agent could say anything.
  */
-function withAuthor(given: JsonObject, hasOwnTime: boolean, { source, client }: ImportCircumstances): JsonObject {
-  const isOurs = source === 'cli' || source === 'vscode';
-  if (isOurs && (hasOwnTime || Object.hasOwn(given, 'source'))) return given;
-  const { source: saidSource, client: saidClient, ...rest } = given;
-  return {
-    ...rest,
-    ...(saidSource === undefined ? {} : { original_source: saidSource }),
-    ...(saidClient === undefined ? {} : { original_client: saidClient }),
-    source,
-    ...(client === undefined ? {} : { client }),
-  };
+function withAuthor(given: JsonObject, hasOwnTime: boolean, circumstances: ImportCircumstances): JsonObject {
+  const isOurs = circumstances.source === 'cli' || circumstances.source === 'vscode';
+  return isOurs && (hasOwnTime || Object.hasOwn(given, 'source')) ? given : signed(given, circumstances);
 }
 
 function requireEarlier(ref: ImportRef, position: number): void {

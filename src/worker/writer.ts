@@ -5,7 +5,8 @@
 
 import { parseInput } from '../memory/parseInput.js';
 import { rebase } from '../memory/rebase.js';
-import { resolveCommand, type Provenance } from '../memory/resolveCommand.js';
+import type { Provenance } from '../memory/author.js';
+import { resolveCommand } from '../memory/resolveCommand.js';
 import type { VectorSource } from '../embedding/vectors.js';
 import type { Command } from '../protocol/commands.js';
 import type { EmbeddingStatus } from '../protocol/embedding.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { GreeumError } from '../../../src/protocol/errors.js';
-import type { ImportMemoriesCommand } from '../../../src/protocol/commands.js';
-import { resolveCommand, type Provenance } from '../../../src/memory/resolveCommand.js';
+import type { AddMemoryCommand, ImportMemoriesCommand } from '../../../src/protocol/commands.js';
+import type { Provenance } from '../../../src/memory/author.js';
+import { resolveCommand } from '../../../src/memory/resolveCommand.js';
 import { Commands, NOON_ISH_MS, testPorts } from './commands.js';
 
 describe('resolveCommand', () => {
@@ -36,6 +37,19 @@ describe('resolveCommand', () => {
       occurred_at: '2026-05-01T00:00:00',
     });
     assert.deepEqual([command.project, command.occurredAt], ['atlas', '2026-05-01T00:00:00']);
+  });
+
+  it('says who adds a memory, and takes nobody’s word for it', () => {
+    const metadataOf = (metadata: object, provenance: Provenance) =>
+      (resolveCommand('add_memory', { content: 'x', metadata }, testPorts(), provenance) as AddMemoryCommand).metadata;
+    assert.deepEqual(metadataOf({ file: 'a.ts' }, { source: 'mcp', client: 'claude 1' }), {
+      file: 'a.ts',
+      source: 'mcp',
+      client: 'claude 1',
+    });
+    for (const claimed of [{ source: 'vscode' }, { client: 'the user' }]) {
+      assert.throws(() => metadataOf(claimed, { source: 'api' }), { code: 'invalid_metadata' });
+    }
   });
 
   describe('of an import', () => {
