@@ -8,7 +8,8 @@ import { slotRow, STMAnchorStore, type SlotState } from './stmAnchorStore.js';
 
 /**
  * A request moves a pinned slot too: pinning holds it against new memories only. A slot that is cleared stays pinned
- * unless the command says otherwise.
+ * unless the command says otherwise. To point it where it points, or to clear it again, is no move: the same request
+ * again changes nothing.
  * @throws GreeumError `unknown_block`
  */
 export function decideAnchorUpdate(command: AnchorUpdateCommand, facts: AnchorUpdateFacts): Outcome {
@@ -28,11 +29,16 @@ function moved(
   if (blockIndex === undefined) {
     return { state: anchors.state(slot), blockIndex: anchors.head(slot)?.blockIndex ?? null };
   }
-  if (blockIndex === null) return { state: anchors.cleared(slot, atMs), blockIndex };
+  const before = anchors.state(slot);
+  if (blockIndex === null) {
+    const isCleared = before.anchorHash === null && before.lastSeen > 0;
+    return { state: isCleared ? before : anchors.cleared(slot, atMs), blockIndex };
+  }
   if (target === null) {
     throw new GreeumError('unknown_block', `There is no memory #${blockIndex}. Slot ${slot} stays as it is.`, {
       hint: 'Search or list memories to see their numbers.',
     });
   }
-  return { state: anchors.moved(slot, target, atMs), blockIndex };
+  const isThere = before.anchorHash === target.hash;
+  return { state: isThere ? before : anchors.moved(slot, target, atMs), blockIndex };
 }

@@ -10,18 +10,19 @@ import { associationRow, nodeRow } from './rows.js';
 
 /**
  * First removes: every link between the two memories, of any type and in both directions. Then adds: a link that
- * exists with the same direction and type gets the new strength. Two additions of the same link are one, with the
- * strength of the last.
+ * exists with the same direction and type gets the new strength, and one that was to be removed stays instead, so that
+ * the same request again changes nothing. Two additions of the same link are one, with the strength of the last.
  * @throws GreeumError `unknown_block`
  */
 export function decideUpdateAssociations(command: UpdateAssociationsCommand, facts: UpdateAssociationsFacts): Outcome {
   requireBlocks(command, facts);
-  const isRemoved = removedLinks(command, facts);
-  const deletions = [...isRemoved].map((id): RowWrite => ['delete', 'associations', id]);
-  const { rows, added } = additions(command, facts, isRemoved);
+  const { rows, added } = additions(command, facts);
+  const stays = new Set(added.map(({ association_id: id }) => id));
+  const gone = removedLinks(command, facts).filter((id) => !stays.has(id));
+  const deletions = gone.map((id): RowWrite => ['delete', 'associations', id]);
   return {
     rows: [...deletions, ...rows],
-    answer: { status: 'updated', added: added.map((link) => ({ ...link })), removed: isRemoved.size },
+    answer: { status: 'updated', added: added.map((link) => ({ ...link })), removed: gone.length },
   };
 }
 
@@ -35,11 +36,11 @@ function requireBlocks({ add, remove }: UpdateAssociationsCommand, { blocks }: U
   });
 }
 
-/** Ids of the links that go. */
-function removedLinks({ remove }: UpdateAssociationsCommand, { links }: UpdateAssociationsFacts): Set<string> {
+/** Ids of the links that are to go. */
+function removedLinks({ remove }: UpdateAssociationsCommand, { links }: UpdateAssociationsFacts): string[] {
   const pairs = new Set(remove.flatMap(({ source, target }) => [`${source} ${target}`, `${target} ${source}`]));
   const gone = links.filter(({ source, target }) => pairs.has(`${source} ${target}`));
-  return new Set(gone.map(({ associationId }) => associationId));
+  return [...new Set(gone.map(({ associationId }) => associationId))];
 }
 
 type Addition = UpdateAssociationsCommand['add'][number];
@@ -47,10 +48,8 @@ type Addition = UpdateAssociationsCommand['add'][number];
 function additions(
   command: UpdateAssociationsCommand,
   { blocks, links }: UpdateAssociationsFacts,
-  isRemoved: ReadonlySet<string>,
 ): { rows: RowWrite[]; added: AssociationRecord[] } {
-  const kept = links.filter(({ associationId }) => !isRemoved.has(associationId)).reverse();
-  const existing = new Map(kept.map((link) => [linkKey(link), link.associationId]));
+  const existing = new Map([...links].reverse().map((link) => [linkKey(link), link.associationId]));
   const nodes = new Map([...blocks].map(([blockIndex, { nodeId }]) => [blockIndex, nodeId]));
   const rows: RowWrite[] = [];
   const added: AssociationRecord[] = [];

@@ -29,7 +29,7 @@ export interface UpdateAssociationsInput {
 export interface UpdateAssociationsResult {
   status: 'updated';
   added: AssociationRecord[];
-  /** How many links were there and are gone. */
+  /** How many links were there and are gone; one that `add` names as well stays. */
   removed: number;
 }
 

@@ -41,6 +41,6 @@ export const updateAssociations: Tool<'update_associations'> = {
     added: arrayOf(ASSOCIATION),
     removed: COUNT,
   }),
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   toText: ({ added, removed }) => `Associations updated: ${added.length} added, ${removed} removed.`,
 };

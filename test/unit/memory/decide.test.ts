@@ -206,6 +206,28 @@ describe('updating associations', () => {
     );
   });
 
+  it('keeps a link that it removes and adds at once, so that the same request again changes nothing', () => {
+    const { store, commands } = threeMemories();
+    const request = {
+      add: [{ source: 0, target: 1, strength: 1 }],
+      remove: [
+        { source: 0, target: 1 },
+        { source: 1, target: 2 },
+      ],
+    };
+    store.run(commands.link({ add: [...request.remove, { source: 0, target: 1, type: 'causal' }] }));
+    const [kept] = store.links();
+    const { answer } = store.run(commands.link(request));
+    const once = store.rows('associations');
+    assert.equal((answer as { removed: number }).removed, 2);
+    assert.deepEqual(
+      store.links().map(({ associationId, strength }) => [associationId, strength]),
+      [[kept?.associationId, 1]],
+    );
+    store.run(commands.link(request));
+    assert.deepEqual(store.rows('associations'), once);
+  });
+
   it('writes nothing when there was nothing to remove', () => {
     const { store, commands } = threeMemories();
     assert.deepEqual(store.run(commands.link({ remove: [{ source: 0, target: 1 }] })), {
@@ -254,6 +276,16 @@ describe('updating an anchor', () => {
       { slot: 'A', block_index: null, hash: null, summary: '', pinned: false, last_seen: 0 },
     );
     assert.equal(store.slots()[0]?.head, null);
+  });
+
+  it('does not take the same request again for a move', () => {
+    for (const block_index of [0, null]) {
+      const { store, commands } = threeMemories();
+      store.run(commands.anchor({ slot: 'C', block_index }));
+      const once = store.rows('greeum_slots');
+      store.run(commands.anchor({ slot: 'C', block_index }));
+      assert.deepEqual(store.rows('greeum_slots'), once);
+    }
   });
 
   it('refuses a block that is not there', () => {
