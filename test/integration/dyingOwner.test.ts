@@ -8,9 +8,12 @@ import path from 'node:path';
 import type { Discovery } from '../../src/protocol/discovery.js';
 import type { ResultOf } from '../../src/protocol/operations.js';
 import { cliPath, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
-import { CLIENTS, socketFetch, type McpClient, type Way } from './mcpClientRig.js';
+import { WorkerCalls } from '../support/workerCalls.js';
+import { assertImportIsTold, CLIENTS, socketFetch, type McpClient, type Way } from './mcpClientRig.js';
 
 const AT_ONCE = 25;
+/** So many that an import of them takes longer than it takes to give it up. */
+const MANY_NOTES = 10_000;
 
 /** Outside of the range that other workers of this machine choose from. */
 async function freePort(): Promise<string> {
@@ -63,6 +66,30 @@ for (const { title, connect } of CLIENTS) {
       const { content } = await client.callTool('search_memory', { query: 'number 7' });
       assert.match(content[0]?.text ?? '', /wrote number 7/);
       assert.deepEqual(await stored(), [...texts].sort());
+    });
+
+    it('is told over stdio how far an import is, and the owner stops one that is given up', async () => {
+      client = await connect({ command: process.execPath, args: [cliPath, 'mcp', 'serve', '--data-dir', folder.path] });
+      await assertImportIsTold(client);
+      const calls = new WorkerCalls(folder.path);
+      const latest = async (): Promise<ResultOf<'list_memories'>['memories'][number] | undefined> =>
+        (await calls.call('list_memories', { limit: 1 })).memories[0];
+      const text = Array.from({ length: MANY_NOTES }, (_, index) => `- given up at ${index}`).join('\n');
+      const giveUp = new AbortController();
+      const given = client.callTool('import_memories', { text, format: 'markdown' }, giveUp.signal);
+      const rejected = assert.rejects(given);
+      while ((await latest())?.context.startsWith('given up') !== true);
+      giveUp.abort();
+      await rejected;
+      // The writes of two callers take turns: an import that goes on would come between these again and again.
+      let alone = 0;
+      for (let previous = -1; alone < AT_ONCE;) {
+        const index = await add(`${title} goes on after ${previous}`);
+        alone = index === previous + 1 ? alone + 1 : 0;
+        previous = index;
+      }
+      const { blocks } = await calls.call('verify', {});
+      assert.ok(blocks < MANY_NOTES, `${blocks} memories, though the import was given up`);
     });
 
     const ways: readonly [string, (found: Discovery) => Way][] = [
