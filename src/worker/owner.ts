@@ -7,16 +7,18 @@ import { realpathSync } from 'node:fs';
 import { tmpdir, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { readFields } from '../memory/input/fields.js';
 import { GreeumError } from '../protocol/errors.js';
 import { socketPath } from '../protocol/location.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
-import type {
-  InputOf,
-  OperationName,
-  ResultOf,
-  RotateTokenResult,
-  StopResult,
-  WorkerStatus,
+import {
+  isOwnerOperation,
+  type InputOf,
+  type OperationName,
+  type ResultOf,
+  type RotateTokenResult,
+  type StopResult,
+  type WorkerStatus,
 } from '../protocol/operations.js';
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { AccessToken } from './endpoint/accessToken.js';
@@ -106,6 +108,8 @@ export class Owner implements MemoryService {
 
   call<K extends OperationName>(operation: K, input: InputOf<K>, options?: CallOptions): Promise<ResultOf<K>>;
   async call(operation: OperationName, input: unknown, options: CallOptions = {}): Promise<unknown> {
+    // They take nothing; what others take is checked by the writer.
+    if (isOwnerOperation(operation)) readFields(operation, input, []);
     if (operation === 'worker_status') return this.status;
     if (operation === 'stop') return this.#stopSoon();
     if (operation === 'rotate_token') return this.#rotateToken();

@@ -212,6 +212,16 @@ describe('bad input', () => {
     });
   }
 
+  it('an argument of what takes none is refused, and neither stops the worker nor exchanges its token', async () => {
+    const token = readFileSync(join(folder.path, 'worker.token'));
+    for (const operation of ['worker_status', 'rotate_token', 'stop']) {
+      const { code, outcome } = (await callRpc(socketPath, operation, { when: 'later' })) ?? {};
+      assert.deepEqual([code, outcome], ['invalid_argument', 'not_written'], operation);
+    }
+    assert.equal((await agent.callTool('worker_status', {})).isError, false);
+    assert.deepEqual(readFileSync(join(folder.path, 'worker.token')), token);
+  });
+
   it('content over 1 MiB is content_too_large by the socket and from stdin; the port takes no request that long', async () => {
     assert.equal((await callRpc(socketPath, 'add_memory', { content: HUGE }))?.code, 'content_too_large');
     const { status, stdout } = await greeum(['memory', 'add', '-', '--json', '--data-dir', folder.path], {
