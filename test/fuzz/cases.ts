@@ -2,7 +2,9 @@
 
 import fc from 'fast-check';
 import { TOOL_LIST } from '../../src/mcp/toolCall.js';
+import type { ToolName } from '../../src/mcp/tools/tool.js';
 import { METHOD_PREFIX } from '../../src/protocol/jsonRpc.js';
+import type { OperationName } from '../../src/protocol/operations.js';
 
 /** In every memory that a caller without the token asks for: must never be found. */
 export const STRANGER_MARK = 'written-by-a-stranger';
@@ -38,23 +40,64 @@ const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constant(JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}') as unknown),
 );
 
-/** A tool with one argument of any type, the others left out or of any type as well. */
-const toolArguments = fc
-  .constantFrom(...TOOL_LIST.map(({ name, inputSchema }) => ({ name, inputSchema })))
-  .chain(({ name, inputSchema }) => {
-    const names = [...Object.keys(inputSchema['properties'] as object), '__proto__', 'unknown'];
-    return fc
-      .array(fc.tuple(fc.constantFrom(...names), anyValue), { minLength: 1, maxLength: 4 })
-      .map((pairs) => ({ name, args: Object.fromEntries(pairs) }));
-  });
+/** A tool, or an operation of the bare route, with the names of its arguments. */
+type Target = { readonly fields: readonly string[] } & ({ readonly tool: string } | { readonly operation: string });
 
-const toolCall: fc.Arbitrary<unknown> = fc
-  .tuple(toolArguments, fc.boolean(), anyValue)
-  .map(([{ name, args }, isBare, id]) =>
-    isBare
-      ? { jsonrpc: '2.0', id, method: METHOD_PREFIX + name, params: args }
-      : { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } },
-  );
+/** What no tool reaches; complete by type. */
+const MORE_OPERATIONS: { readonly [K in Exclude<OperationName, ToolName | DireOperation>]: readonly string[] } = {
+  list_associations: ['block_index', 'limit'],
+  list_anchors: [],
+  list_tags: ['limit'],
+  list_groups: ['by', 'limit', 'before', 'project', 'include_global'],
+  memory_graph: ['limit'],
+  import_memories: ['records', 'slots', 'origin', 'idempotency_key'],
+  preview_import: ['records', 'origin'],
+  export_memories: ['after', 'limit', 'project'],
+  verify: [],
+  flush: [],
+};
+/** Called as they should be, they end the worker or take the token away from the cases that come next. */
+type DireOperation = 'stop' | 'rotate_token';
+const DIRE_OPERATIONS: readonly DireOperation[] = ['stop', 'rotate_token'];
+
+/** Python's tools are listed nowhere; the names of their arguments are in `pythonTools.ts`. */
+const PYTHON_TOOLS: Readonly<Record<string, readonly string[]>> = {
+  search: ['query', 'limit'],
+  fetch: ['block_id', 'count'],
+  get_recent_memories: ['limit'],
+  get_memories_by_date: ['start_date', 'end_date', 'limit'],
+  usage_analytics: ['days'],
+  analyze: ['days'],
+  system_doctor: [],
+};
+
+const TARGETS: readonly Target[] = [
+  ...TOOL_LIST.flatMap(({ name, inputSchema }) => {
+    const fields = Object.keys(inputSchema['properties'] as object);
+    return [
+      { tool: name, fields },
+      { operation: name, fields },
+    ];
+  }),
+  ...Object.entries(MORE_OPERATIONS).map(([operation, fields]) => ({ operation, fields })),
+  ...Object.entries(PYTHON_TOOLS).map(([tool, fields]) => ({ tool, fields })),
+];
+
+/** A call with one argument of any type, the others left out or of any type as well. */
+const anyCall: fc.Arbitrary<unknown> = fc.constantFrom(...TARGETS).chain((target) => {
+  const names = fc.constantFrom(...target.fields, '__proto__', 'unknown');
+  return fc.tuple(fc.array(fc.tuple(names, anyValue), { minLength: 1, maxLength: 4 }), anyValue).map(([pairs, id]) => {
+    const args = Object.fromEntries(pairs);
+    return 'operation' in target
+      ? { jsonrpc: '2.0', id, method: METHOD_PREFIX + target.operation, params: args }
+      : { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: target.tool, arguments: args } };
+  });
+});
+
+/** Refused for an argument that they do not have, and so not among what is damaged before it is sent. */
+const refusedCall: fc.Arbitrary<unknown> = fc
+  .tuple(fc.constantFrom(...DIRE_OPERATIONS), anyValue, anyValue)
+  .map(([operation, id, unknown]) => ({ jsonrpc: '2.0', id, method: METHOD_PREFIX + operation, params: { unknown } }));
 
 const METHODS = [
   'initialize',
@@ -75,10 +118,10 @@ const METHODS = [
 ];
 
 const message: fc.Arbitrary<unknown> = fc.oneof(
-  toolCall,
+  anyCall,
   fc.record({ jsonrpc: fc.constant('2.0'), id: anyValue, method: fc.constantFrom(...METHODS), params: anyValue }),
   fc.record({ jsonrpc: anyValue, id: anyValue, method: anyValue, params: anyValue }, { requiredKeys: [] }),
-  fc.array(toolCall, { maxLength: 5 }),
+  fc.array(anyCall, { maxLength: 5 }),
   anyValue,
 );
 
@@ -166,7 +209,12 @@ export const anyCase: fc.Arbitrary<Case> = fc.oneof(
     arbitrary: of(
       'wrong types',
       DOORS,
-      toolCall.map((call) => post(Buffer.from(JSON.stringify(call)))),
+      fc
+        .oneof(
+          { weight: TARGETS.length, arbitrary: anyCall },
+          { weight: DIRE_OPERATIONS.length, arbitrary: refusedCall },
+        )
+        .map((call) => post(Buffer.from(JSON.stringify(call)))),
     ),
   },
   { weight: 20, arbitrary: of('bodies and headers', DOORS, requests) },
