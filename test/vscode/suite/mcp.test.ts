@@ -10,6 +10,9 @@ import { waitFor } from '../harness/waitFor.js';
 const ADDED = /"status":"added"/;
 const EXTENSION = `${publisher}.${name}`;
 
+/** So many that an import of them takes longer than it takes to give it up. */
+const MANY_NOTES = 5_000;
+
 /** How the editor reaches the worker, and what is remembered that way. */
 const ANIMALS = { 'the way that the extension offers': 'zebra', HTTP: 'okapi', stdio: 'tapir' } as const;
 type Way = keyof typeof ANIMALS;
@@ -68,11 +71,24 @@ function suiteOf(way: Way): void {
     assert.match(await invoke('add_memory', { content: ' ' }), /"code":"empty_content"/);
   });
 
-  it('gives a call up, and goes on', async () => {
+  it('gives up an import under way, which ends, and goes on', async () => {
+    const notes = Array.from({ length: MANY_NOTES }, (_, number) => `feather ${number} of the ${animal}`);
+    const text = notes.map((note) => `- ${note}`).join('\n');
     const giveUp = new vscode.CancellationTokenSource();
+    const rejected = assert.rejects(invoke('import_memories', { text, format: 'markdown' }, giveUp.token));
+    await waitFor('the import to be under way', async () =>
+      /feather/.test(await invoke('list_memories', { limit: 1 })),
+    );
     giveUp.cancel();
-    await assert.rejects(invoke('search_memory', { query: animal }, giveUp.token));
-    assert.match(await invoke('search_memory', { query: `${animal} stripes` }), new RegExp(animal));
+    await rejected;
+    const add = async (content: string): Promise<number> =>
+      Number(/"block_index":(\d+)/.exec(await invoke('add_memory', { content, allow_duplicate: true }))?.[1]);
+    await waitFor('two memories without a note between them', async () => {
+      const first = await add(`The ${animal} is counted.`);
+      return (await add(`The ${animal} is counted again.`)) === first + 1;
+    });
+    const last = notes.slice(-1);
+    assert.deepEqual(await missing(last), last);
   });
 
   it('takes in notes', async () => {

@@ -48,20 +48,37 @@ describe('the worker', () => {
     const stdio = await vscode.env.clipboard.readText();
     assert.match(stdio, /"mcp",\s+"serve"/);
     assert.doesNotMatch(stdio, /Bearer/);
-    await run('greeum.copyMcpConfiguration', 'http');
-    const http = JSON.parse(await vscode.env.clipboard.readText()) as {
-      servers: { greeum: { url: string; headers: Record<string, string> } };
-    };
-    const { url, headers } = http.servers.greeum;
-    const request = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'worker_status', arguments: {} } };
-    const post = (extra: Record<string, string>) =>
-      fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...extra },
-        body: JSON.stringify(request),
+    const { url, headers } = await httpConfiguration();
+    assert.equal(await statusOf(url, {}), 401);
+    assert.equal(await statusOf(url, headers), 200);
+  });
+
+  it('exchanges the access token: the old one opens nothing, the new one does, and the worker goes on', async () => {
+    const epoch = epochOf(await waitForStatus(/^State of this window +owner$/m));
+    const before = await httpConfiguration();
+    assert.equal(await statusOf(before.url, before.headers), 200);
+    const { HOME } = process.env;
+    const home = await mkdtemp(path.join(tmpdir(), 'greeum-home-'));
+    const { showWarningMessage, showInformationMessage } = vscode.window;
+    try {
+      // It looks for the old token in the configurations of this person's agents.
+      process.env['HOME'] = home;
+      // No dialog shows in this window: the last button of the question is pressed, none of the message afterwards.
+      Object.assign(vscode.window, {
+        showWarningMessage: (...said: unknown[]) => Promise.resolve(said.at(-1)),
+        showInformationMessage: () => Promise.resolve(undefined),
       });
-    assert.equal((await post({})).status, 401);
-    assert.equal((await post(headers)).status, 200);
+      assert.deepEqual(await run('greeum.rotateAccessToken'), { status: 'rotated', endpoint: before.url });
+    } finally {
+      Object.assign(vscode.window, { showWarningMessage, showInformationMessage });
+      Object.assign(process.env, { HOME });
+      await rm(home, { recursive: true, force: true });
+    }
+    assert.equal(await statusOf(before.url, before.headers), 401);
+    const after = await httpConfiguration();
+    assert.equal(after.url, before.url);
+    assert.equal(await statusOf(after.url, after.headers), 200);
+    assert.equal(epochOf(await waitForStatus(/^State of this window +owner$/m)), epoch);
   });
 
   it('puts the greeum command where every terminal finds it, and never in the place of another', async function () {
@@ -91,4 +108,27 @@ describe('the worker', () => {
 
 function epochOf(status: string): number {
   return Number(/^Epoch +(\d+)$/m.exec(status)?.[1]);
+}
+
+interface HttpServer {
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** What agents are given, with the token. */
+async function httpConfiguration(): Promise<HttpServer> {
+  await run('greeum.copyMcpConfiguration', 'http');
+  const { servers } = JSON.parse(await vscode.env.clipboard.readText()) as { servers: { greeum: HttpServer } };
+  return servers.greeum;
+}
+
+/** How a call of a tool is answered. */
+async function statusOf(url: string, headers: Record<string, string>): Promise<number> {
+  const request = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'worker_status', arguments: {} } };
+  const { status } = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(request),
+  });
+  return status;
 }
