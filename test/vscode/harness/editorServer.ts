@@ -21,6 +21,8 @@ export interface EditorServerOptions {
    * notifications and dialogs from showing, so windows that are used as a person uses them are without it.
    */
   readonly testDriver?: boolean;
+  /** A folder is trusted when somebody says so; otherwise all are. */
+  readonly asksForTrust?: boolean;
 }
 
 /** A running VS Code server: windows are pages of it, and each has an extension host below it. */
@@ -43,7 +45,11 @@ export class EditorServer {
     await writeSettings(home, options.settings ?? {});
     for (const vsix of options.vsix ?? []) await installVsix(codeServer, folders, vsix);
 
-    const flags = options.testDriver === true ? [...serverFlags, '--enable-smoke-test-driver'] : serverFlags;
+    const flags = [
+      ...serverFlags,
+      ...(options.testDriver === true ? ['--enable-smoke-test-driver'] : []),
+      ...(options.asksForTrust === true ? [] : ['--disable-workspace-trust']),
+    ];
     const child = startTree(codeServer.node, [codeServer.serverMain, ...folders, ...flags], {
       env: { ...withoutOwnSettings(process.env), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -117,7 +123,6 @@ const serverFlags = [
   '--port=0',
   '--without-connection-token',
   '--accept-server-license-terms',
-  '--disable-workspace-trust',
   '--disable-telemetry',
   '--disable-experiments',
   // A login shell of the machine must not add to the environment of the tests.
