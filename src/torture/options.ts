@@ -16,7 +16,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 export interface TortureOptions {
-  /** Absolute; must not exist or be empty. */
+  /** Absolute; must not exist or be empty. A memory for every hundred rounds is made in it. */
   readonly dataDir: string;
   /** One fault each. */
   readonly rounds: number;
@@ -73,7 +73,6 @@ export interface Spread {
 }
 
 /** Whether every promise held. */
-export function isWhole(report: TortureReport): boolean {
-  const { doubled, missing, half, changedAnswers, problems } = report;
+export function isWhole({ doubled, missing, half, changedAnswers, problems }: Findings): boolean {
   return doubled + missing + half + changedAnswers + problems.length === 0;
 }

@@ -1,7 +1,8 @@
 /**
  * Entry of `dist/torture.js`: real owners and clients on a scratch directory, killed with `kill -9` again and again;
  * then the files are held against every acknowledgement that a client heard. The seed fixes which fault comes when;
- * what the processes are doing at that moment is the machine's.
+ * what the processes are doing at that moment is the machine's. After a hundred rounds another directory follows:
+ * starting from a large one takes most of a round, and tells nothing new.
  */
 
 import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs';
@@ -13,10 +14,11 @@ import { GreeumError } from '../protocol/errors.js';
 import { check } from './check.js';
 import { Clients } from './clients.js';
 import { Hosts } from './hosts.js';
-import type { Fault, Spread, TortureOptions, TortureReport } from './options.js';
+import { isWhole, type Fault, type Findings, type Spread, type TortureOptions, type TortureReport } from './options.js';
 import { Random } from './random.js';
 import { textFor } from './texts.js';
 
+const ROUNDS_A_DIRECTORY = 100;
 const PREFILL_CALLERS = 64;
 /** Writes that a client has under way at once. */
 const CALLERS_EACH = 2;
@@ -28,6 +30,17 @@ const STALL_MS = 120_000;
 /** How long to wait for a checkpoint, or for the next owner, to strike at; then the fault strikes anyway. */
 const INSTANT_TIMEOUT_MS = 2_000;
 
+/** What came of the rounds on one directory. */
+interface Part extends Findings {
+  readonly acknowledged: number;
+  readonly failedWrites: number;
+  readonly kills: number;
+  readonly suspensions: number;
+  readonly firstAnswerMs: readonly number[];
+  readonly longestWaitMs: readonly number[];
+}
+
+/** The torture of one directory. */
 class Torture {
   readonly #options: TortureOptions;
   readonly #random: Random;
@@ -38,15 +51,17 @@ class Torture {
   #kills = 0;
   #suspensions = 0;
 
-  constructor(options: TortureOptions) {
+  /** @param options.rounds on this directory */
+  constructor(options: TortureOptions, random: Random) {
     this.#options = options;
-    this.#random = new Random(options.seed);
+    this.#random = random;
     this.#hosts = new Hosts(options.dataDir);
     this.#clients = new Clients({ ...options, callersEach: CALLERS_EACH });
   }
 
-  async run(): Promise<TortureReport> {
-    const { rounds, clients, seed, killRate, dataDir } = this.#options;
+  /** @param onRound called with the rounds that are done and the writes acknowledged on this directory */
+  async run(onRound: (round: number, acknowledged: number) => void): Promise<Part> {
+    const { rounds, clients, killRate, dataDir } = this.#options;
     const writesPerRound = 1_000 / killRate;
     this.#hosts.startAll();
     try {
@@ -56,9 +71,7 @@ class Torture {
         await this.#acknowledged(Math.ceil(writesPerRound * (0.5 + this.#random.next())));
         await setTimeout(this.#random.next() * JITTER_MS);
         await this.#strike(this.#random.pick(this.#options.faults));
-        if (round % 10 === 0) {
-          this.#options.onProgress(`round ${round} of ${rounds}: ${this.#clients.acknowledged.size} acknowledged`);
-        }
+        onRound(round, this.#clients.acknowledged.size);
       }
       await this.#acknowledged(Math.ceil(writesPerRound));
     } finally {
@@ -67,15 +80,12 @@ class Torture {
     }
     const { acknowledged, sent, failed } = this.#clients;
     return {
-      seed,
-      rounds,
       acknowledged: acknowledged.size,
       failedWrites: failed,
       kills: this.#kills,
       suspensions: this.#suspensions,
-      takeovers: this.#firstAnswerMs.length,
-      firstAnswerMs: spread(this.#firstAnswerMs),
-      longestWaitMs: spread(this.#longestWaitMs),
+      firstAnswerMs: this.#firstAnswerMs,
+      longestWaitMs: this.#longestWaitMs,
       ...(await check(dataDir, acknowledged, sent)),
     };
   }
@@ -201,6 +211,45 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       hint: 'The torture fills its directory with its own memories; give it an empty one.',
     });
   }
-  mkdirSync(join(options.dataDir, 'data'), { recursive: true, mode: 0o700 });
-  return new Torture(options).run();
+  const { dataDir, rounds } = options;
+  const random = new Random(options.seed);
+  const parts: Part[] = [];
+  let acknowledgedBefore = 0;
+  for (let done = 0; done < rounds; done += ROUNDS_A_DIRECTORY) {
+    const folder = join(dataDir, String(parts.length + 1));
+    mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+    const ofPart = { ...options, dataDir: folder, rounds: Math.min(ROUNDS_A_DIRECTORY, rounds - done) };
+    const part = await new Torture(ofPart, random).run((round, acknowledged) => {
+      if (round % 10 > 0) return;
+      options.onProgress(`round ${done + round} of ${rounds}: ${acknowledgedBefore + acknowledged} acknowledged`);
+    });
+    parts.push(part);
+    acknowledgedBefore += part.acknowledged;
+    if (!isWhole(part)) break;
+  }
+  return together(options, parts);
+}
+
+function together({ seed, rounds }: TortureOptions, parts: readonly Part[]): TortureReport {
+  const sum = (count: (part: Part) => number): number => parts.reduce((total, part) => total + count(part), 0);
+  const firstAnswerMs = parts.flatMap((part) => part.firstAnswerMs);
+  return {
+    seed,
+    rounds,
+    acknowledged: sum((part) => part.acknowledged),
+    found: sum((part) => part.found),
+    doubled: sum((part) => part.doubled),
+    missing: sum((part) => part.missing),
+    half: sum((part) => part.half),
+    changedAnswers: sum((part) => part.changedAnswers),
+    unheard: sum((part) => part.unheard),
+    failedWrites: sum((part) => part.failedWrites),
+    kills: sum((part) => part.kills),
+    suspensions: sum((part) => part.suspensions),
+    epochs: sum((part) => part.epochs),
+    takeovers: firstAnswerMs.length,
+    firstAnswerMs: spread(firstAnswerMs),
+    longestWaitMs: spread(parts.flatMap((part) => part.longestWaitMs)),
+    problems: parts.flatMap((part, index) => part.problems.map((problem) => `directory ${index + 1}: ${problem}`)),
+  };
 }
