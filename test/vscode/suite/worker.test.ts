@@ -117,6 +117,7 @@ interface HttpServer {
 
 /** What agents are given, with the token. */
 async function httpConfiguration(): Promise<HttpServer> {
+  await waitForStatus(/^HTTP +http:/m);
   await run('greeum.copyMcpConfiguration', 'http');
   const { servers } = JSON.parse(await vscode.env.clipboard.readText()) as { servers: { greeum: HttpServer } };
   return servers.greeum;
