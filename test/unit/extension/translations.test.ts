@@ -44,7 +44,7 @@ function untranslatedOf(file: string): string[] {
     // Icons, values and punctuation are the same in every language.
     const words = text.replace(/\$\([a-z~-]+\)|\$\{[^}]*\}|Greeum/g, '');
     if (/\p{L}{2}/u.test(words) && !NAMES.has(text.slice(1, -1)))
-      untranslated.push(`${path.relative(root, file)}: ${text}`);
+      {untranslated.push(`${path.relative(root, file)}: ${text}`);}
   };
   const visit = (node: ts.Node): void => {
     if (ts.isPropertyAssignment(node) && SHOWN.test(node.name.getText())) check(node.initializer);
