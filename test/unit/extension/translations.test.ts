@@ -43,8 +43,9 @@ function untranslatedOf(file: string): string[] {
     const text = ts.isStringLiteralLike(value) || ts.isTemplateExpression(value) ? value.getText() : '';
     // Icons, values and punctuation are the same in every language.
     const words = text.replace(/\$\([a-z~-]+\)|\$\{[^}]*\}|Greeum/g, '');
-    if (/\p{L}{2}/u.test(words) && !NAMES.has(text.slice(1, -1)))
-      {untranslated.push(`${path.relative(root, file)}: ${text}`);}
+    if (/\p{L}{2}/u.test(words) && !NAMES.has(text.slice(1, -1))) {
+      untranslated.push(`${path.relative(root, file)}: ${text}`);
+    }
   };
   const visit = (node: ts.Node): void => {
     if (ts.isPropertyAssignment(node) && SHOWN.test(node.name.getText())) check(node.initializer);
