@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 
 import { openMemory } from '../../src/storage/recovery.js';
 import { runDoctor } from '../../src/worker/doctor.js';
@@ -166,6 +167,10 @@ describe(`after a crash at any point (TEST_SEED=${SEED}, CRASH_STATES=${BOUND})`
       const damaged = disk.bytesOf(segment);
       damaged.writeUInt8((damaged[40] ?? 0) ^ 1, 40);
       disk.put(segment, damaged);
+      const replaced = new Map([
+        [basename(segment), damaged],
+        [basename(LAYOUT.database), disk.bytesOf(LAYOUT.database)],
+      ]);
       disk.record();
       await runDoctor({ dataDir: DATA_DIR, fix: true }, disk);
       disk.killProcesses();
@@ -174,10 +179,13 @@ describe(`after a crash at any point (TEST_SEED=${SEED}, CRASH_STATES=${BOUND})`
       total.disks += explored.states.length;
       await checkAll(explored, async (found, state) => {
         await runDoctor({ dataDir: DATA_DIR, fix: true }, found);
-        const kept = [...found.model.contents()].some(
-          ([path, bytes]) => path.includes('/backups/') && path.includes('.log') && damaged.equals(bytes),
-        );
-        assert.ok(kept, 'the damaged segment is in backups');
+        const inBackups = [...found.model.contents()].filter(([path]) => path.includes('/backups/'));
+        for (const [name, bytes] of replaced) {
+          assert.ok(
+            inBackups.some(([path, copy]) => path.includes(name) && bytes.equals(copy)),
+            `${name} is in backups as it was`,
+          );
+        }
         await assertRecovers(found, state);
       });
     });
