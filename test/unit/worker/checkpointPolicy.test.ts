@@ -22,18 +22,18 @@ describe('a checkpoint is due', () => {
     );
   });
 
-  it('when the journal has half the size of a large image', () => {
+  it('when the journal is as large as a large image', () => {
     const imageBytes = 100 * MIB;
     assert.deepEqual(
-      [isDue({ journalBytes: 50 * MIB - 1, imageBytes }), isDue({ journalBytes: 50 * MIB, imageBytes })],
+      [isDue({ journalBytes: 100 * MIB - 1, imageBytes }), isDue({ journalBytes: 100 * MIB, imageBytes })],
       [false, true],
     );
   });
 
   it('when replaying would take seconds, however small the frames and large the image', () => {
     for (const imageBytes of [MIB, 1000 * MIB]) {
-      assert.equal(isDue({ framesSinceCheckpoint: 9_999, imageBytes }), false);
-      assert.equal(isDue({ framesSinceCheckpoint: 10_000, imageBytes }), true);
+      assert.equal(isDue({ framesSinceCheckpoint: 14_999, imageBytes }), false);
+      assert.equal(isDue({ framesSinceCheckpoint: 15_000, imageBytes }), true);
     }
   });
 
