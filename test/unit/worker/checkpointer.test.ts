@@ -134,7 +134,7 @@ describe('the checkpointer', () => {
 
     it('waits longer of a large image that was written just now', async () => {
       store.databaseBytes = 100 * MIB;
-      write(1, 60 * MIB);
+      write(1, 100 * MIB);
       builds[0]?.succeed();
       await settle();
       nowMs += 1_000;
