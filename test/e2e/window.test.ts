@@ -148,7 +148,7 @@ describe('Greeum in a window', () => {
     await waitFor('the memory to open', async () => (await greeum.visibleText()).includes('Redis was too slow'));
   });
 
-  it('imports notes after it has shown what would come', async () => {
+  it('imports notes after it has shown what would come, and nothing twice', async () => {
     const { window } = greeum;
     const notes = path.join(home, 'AGENTS.md');
     await writeFile(notes, '# Rules\n\n- Tabs, never spaces.\n- 배포는 화요일.\n');
@@ -156,6 +156,9 @@ describe('Greeum in a window', () => {
     const question = window.page.locator('.monaco-dialog-box', { hasText: 'Import from AGENTS.md? 2 new.' });
     await question.getByRole('button', { name: 'Import' }).click();
     await window.waitForNotification(/imported 2 memories/);
+    await window.waitForNotificationToGo(/importing AGENTS\.md|looking at AGENTS\.md/);
+    await importFrom(notes);
+    await window.waitForNotification(/Nothing to import from AGENTS\.md: 0 new, 2 there already/);
   });
 
   async function importFrom(file: string): Promise<void> {

@@ -115,6 +115,14 @@ export class EditorWindow {
     return toast;
   }
 
+  /**
+   * Waits until no notification on screen matches. Of those that come within 800 ms VS Code shows the first three, and
+   * puts the rest into its list only: a test, quicker than a person, lets go what it has seen before it makes more.
+   */
+  async waitForNotificationToGo(text: RegExp): Promise<void> {
+    await this.notificationToasts().filter({ hasText: text }).first().waitFor({ state: 'hidden' });
+  }
+
   private notificationToasts(): Locator {
     return this.page.locator('.notifications-toasts .notification-toast');
   }
