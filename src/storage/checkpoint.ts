@@ -13,7 +13,15 @@
 import { GreeumError, kindOf } from '../protocol/errors.js';
 import { DatabaseGuard } from './databaseFile.js';
 import { loadEngine } from './engine.js';
-import { errnoOf, renamePersistently, sameFile, writeDurably, type FileIdentity, type Files } from './files.js';
+import {
+  errnoOf,
+  renamePersistently,
+  sameFile,
+  writeDurably,
+  writeDurablyInPortions,
+  type FileIdentity,
+  type Files,
+} from './files.js';
 import type { Image } from './image.js';
 import type { Layout } from './layout.js';
 import { openMemory } from './recovery.js';
@@ -46,7 +54,7 @@ export async function buildCheckpoint(files: Files, layout: Layout, throughSeque
         `The journal ends at frame ${lastSequence}, not at ${throughSequence}.`,
       );
     }
-    return await writeImage(files, layout, image, throughSequence);
+    return await writeImage(files, layout, image, throughSequence, writeDurablyInPortions);
   } finally {
     image.close();
   }
@@ -58,17 +66,18 @@ export async function writeImage(
   layout: Layout,
   image: Image,
   sequence: number,
+  write = writeDurably,
 ): Promise<BuiltCheckpoint> {
   const sqljs = await loadEngine();
-  const databaseBytes = writeDatabase(files, layout, image, sequence);
+  const databaseBytes = writeDatabase(files, layout, image, sequence, write);
   const problems: string[] = [];
-  const index = companion(files, layout.indexTemp, problems, () => {
+  const companion = <T extends Companion>(temp: string, build: () => T | null): T | null =>
+    writeCompanion(files, temp, problems, build, write);
+  const index = companion(layout.indexTemp, () => {
     const bytes = buildIndex(files, layout, image);
     return bytes === null ? null : { bytes };
   });
-  const slots = companion(files, layout.slotsTemp, problems, () =>
-    buildSlotsFile(files, sqljs, layout.slots, image.sql),
-  );
+  const slots = companion(layout.slotsTemp, () => buildSlotsFile(files, sqljs, layout.slots, image.sql));
   return {
     sequence,
     databaseBytes,
@@ -79,11 +88,17 @@ export async function writeImage(
 }
 
 /** Writes `memory.db.new` and waits for the disk. @returns its bytes. @throws GreeumError `checkpoint_failed` */
-export function writeDatabase(files: Files, layout: Layout, image: Image, sequence: number): number {
+export function writeDatabase(
+  files: Files,
+  layout: Layout,
+  image: Image,
+  sequence: number,
+  write = writeDurably,
+): number {
   writeState(image.sql, 'applied_sequence', String(sequence));
   const bytes = image.sql.file();
   try {
-    writeDurably(files, layout.databaseTemp, bytes);
+    write(files, layout.databaseTemp, bytes);
     return bytes.length;
   } catch (error) {
     // On a full disk the journal needs the room more than half a file does.
@@ -92,16 +107,21 @@ export function writeDatabase(files: Files, layout: Layout, image: Image, sequen
   }
 }
 
+interface Companion {
+  readonly bytes: Uint8Array;
+}
+
 /** Index and slot file are in `memory.db` too, in another form: no checkpoint fails for their sake. */
-function companion<T extends { readonly bytes: Uint8Array }>(
+function writeCompanion<T extends Companion>(
   files: Files,
   temp: string,
   problems: string[],
   build: () => T | null,
+  write: typeof writeDurably,
 ): T | null {
   try {
     const built = build();
-    if (built !== null) writeDurably(files, temp, built.bytes);
+    if (built !== null) write(files, temp, built.bytes);
     return built;
   } catch (error) {
     problems.push(error instanceof GreeumError ? error.message : kindOf(error));

@@ -173,4 +173,11 @@ export class DatabaseGuard {
     this.#files.close(this.#fd);
     this.#fd = null;
   }
+
+  /** For a file that another one has replaced: ends with it, in the background. */
+  closeLater(): void {
+    if (this.#fd === null) return;
+    this.#files.closeLater(this.#fd);
+    this.#fd = null;
+  }
 }

@@ -27,6 +27,11 @@ export interface Files {
   /** Throws an errno error like `fs.openSync`. New files get mode 0600. */
   open(path: string, flags: 'r' | 'r+' | 'w' | 'wx'): number;
   close(fd: number): void;
+  /**
+   * Closes it in the background. For the last descriptor of a large file that has lost its name: the room that it took
+   * is given back then, for which the caller would wait tens of milliseconds.
+   */
+  closeLater(fd: number): void;
   /** Bytes read; 0 at the end. */
   read(fd: number, into: Uint8Array, position: number): number;
   /**
@@ -67,6 +72,8 @@ const NO_FOLDER_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOSYS', 'ENOTSU
 export const nodeFiles: Files = {
   open: (path, flags) => fs.openSync(path, flags, 0o600),
   close: (fd) => fs.closeSync(fd),
+  // Nobody will read the file again, so there is nothing that a failure could spoil.
+  closeLater: (fd) => fs.close(fd, () => undefined),
   read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
   readAll: (path, room = 0, used) => (room === 0 ? fs.readFileSync(path) : readWithRoom(path, room, used)),
   write: (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
@@ -169,13 +176,63 @@ export function makeFolderDurably(files: Files, path: string): void {
 
 /** Creates or empties `path`, writes `bytes` and waits for the disk. */
 export function writeDurably(files: Files, path: string, bytes: Uint8Array): void {
+  createDurably(files, path, (fd) => writeFully(files, fd, bytes, 0));
+}
+
+/** More than a disk takes at once without others noticing, and few enough for a pause after each. */
+const PORTION_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The same where others wait for the same disk: a portion at a time, each waited for, with a pause after it as long as
+ * it took. So a write to the journal meanwhile waits behind one portion, not behind the whole file.
+ */
+export function writeDurablyInPortions(files: Files, path: string, bytes: Uint8Array, pause = pauseThread): void {
+  createDurably(files, path, (fd) => {
+    for (let at = 0; at < bytes.length; at += PORTION_BYTES) {
+      const startMs = performance.now();
+      writeFully(files, fd, bytes.subarray(at, at + PORTION_BYTES), at);
+      if (at + PORTION_BYTES >= bytes.length) break;
+      files.fdatasync(fd);
+      pause(performance.now() - startMs);
+    }
+  });
+}
+
+function createDurably(files: Files, path: string, write: (fd: number) => void): void {
   const fd = files.open(path, 'w');
   try {
-    writeFully(files, fd, bytes, 0);
+    write(fd);
     files.fsync(fd);
   } finally {
     files.close(fd);
   }
+}
+
+/**
+ * The name is gone when this returns; what a large file took on the disk comes back in the background.
+ * @throws the errno error of the removal
+ */
+export function unlinkLarge(files: Files, path: string): void {
+  const fd = lastDescriptorOf(files, path);
+  try {
+    files.unlink(path);
+  } finally {
+    if (fd !== null) files.closeLater(fd);
+  }
+}
+
+/** Null where it would not help: Windows keeps the name as long as a descriptor, and without one to spare it is only slower. */
+function lastDescriptorOf(files: Files, path: string): number | null {
+  if (process.platform === 'win32') return null;
+  try {
+    return files.open(path, 'r');
+  } catch {
+    return null;
+  }
+}
+
+function pauseThread(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 const RENAME_DELAYS_MS = [5, 10, 20, 40, 80] as const;
@@ -190,7 +247,7 @@ export function renamePersistently(files: Files, from: string, to: string): void
       const code = errnoOf(error);
       const heldUp = process.platform === 'win32' && (code === 'EPERM' || code === 'EBUSY' || code === 'EACCES');
       if (!heldUp || delayMs === null) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
+      pauseThread(delayMs);
     }
   }
 }

@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 
 import { GreeumError } from '../protocol/errors.js';
 import type { Files } from './files.js';
-import { errnoOf, writeFully } from './files.js';
+import { errnoOf, unlinkLarge, writeFully } from './files.js';
 import { encodeFrame, type Frame } from './frame.js';
 import { listSegments, type JournalContents, type Segment } from './journalReader.js';
 
@@ -121,7 +121,7 @@ export class Journal {
       const isOpen = segment.path === this.#segment?.path;
       if (isOpen || next - 1 > throughSequence) break;
       const size = this.#files.stat(segment.path)?.size ?? 0;
-      this.#files.unlink(segment.path);
+      unlinkLarge(this.#files, segment.path);
       this.#closedBytes = Math.max(0, this.#closedBytes - size);
     }
   }

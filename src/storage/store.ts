@@ -239,7 +239,7 @@ export class Store {
   /** Puts a checkpoint in place that was built from files while writing went on. */
   finishCheckpoint(built: BuiltCheckpoint): void {
     const installed = installDatabase(this.#files, this.#layout, this.#identity);
-    this.#guard.close();
+    this.#guard.closeLater();
     this.#guard = installed.guard;
     this.#identity = installed.identity;
     makeInstalledDurable(this.#files, this.#layout);

@@ -163,6 +163,11 @@ export class SimulatedDisk implements Files {
     this.#locks = this.#locks.filter((lock) => lock.fd !== fd);
   }
 
+  /** At once: what is behind it in time cannot depend on it. */
+  closeLater(fd: number): void {
+    this.close(fd);
+  }
+
   read(fd: number, into: Uint8Array, position: number): number {
     const { node, path, isReadable } = this.#handle(fd, 'read');
     this.#enter('read', path);

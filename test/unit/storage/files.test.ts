@@ -3,7 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { makeFolderDurably, nodeFiles, sameFile, writeDurably, writeFully } from '../../../src/storage/files.js';
+import {
+  makeFolderDurably,
+  nodeFiles,
+  sameFile,
+  unlinkLarge,
+  writeDurably,
+  writeDurablyInPortions,
+  writeFully,
+} from '../../../src/storage/files.js';
 import { DiskModel } from '../../support/diskModel.js';
 import { seededRandom } from '../../support/random.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
@@ -30,6 +38,29 @@ describe('writing to a file', () => {
     for (const other of [null, { ...one, size: 9 }, { ...one, mtimeMs: 9 }, { ...one, inode: 9 }]) {
       assert.equal(sameFile(one, other), false);
     }
+  });
+
+  it('waits for each portion of a large file, and pauses between them', () => {
+    const disk = new SimulatedDisk();
+    const bytes = Buffer.alloc(9 * 1024 * 1024, 'greeum');
+    let pauses = 0;
+    writeDurablyInPortions(disk, '/file', bytes, () => (pauses += 1));
+    assert.ok(disk.bytesOf('/file').equals(bytes));
+    assert.equal(pauses, 2);
+    const calls = disk.operations.map((operation) => operation.split(' ')[0]);
+    assert.deepEqual(calls, ['create', 'write', 'fdatasync', 'write', 'fdatasync', 'write', 'fsync']);
+    assert.equal(disk.openDescriptors, 0);
+  });
+
+  it('removes a large file, also when no descriptor is left for it', () => {
+    const disk = new SimulatedDisk();
+    writeDurably(disk, '/one', Buffer.from('a'));
+    writeDurably(disk, '/two', Buffer.from('b'));
+    unlinkLarge(disk, '/one');
+    disk.fail({ call: 'open', errno: 'EMFILE' });
+    unlinkLarge(disk, '/two');
+    assert.deepEqual([disk.list('/'), disk.openDescriptors], [[], 0]);
+    assert.throws(() => unlinkLarge(disk, '/one'), { code: 'ENOENT' });
   });
 
   it('makes folders whose names no power cut can take', () => {
