@@ -43,9 +43,11 @@ export async function startGreeum(folder: string): Promise<RunningGreeum> {
     pid: worker.pid ?? null,
     async add(text, number) {
       await client.addMemory({ content: text, idempotency_key: `bench-${number}` });
+      return true;
     },
     async search(query) {
       await client.call('search_memory', { query, limit: 10 });
+      return true;
     },
     async kill() {
       client.close();

@@ -28,11 +28,14 @@ export interface PeerRound {
   readonly callers: number;
   /** From the start of the process to its first answer. */
   readonly startMs: number;
+  /** Acknowledged ones. */
   readonly addsPerSecond: number;
   readonly addMs: { readonly p50: number; readonly p95: number; readonly p99: number };
-  readonly searchP50Ms: number;
+  /** Null where it answered none. */
+  readonly searchP50Ms: number | null;
   readonly residentMiB: number | null;
   readonly acknowledged: number;
+  readonly refused: number;
   /** Of them, after `kill -9`. More than acknowledged: what came before the adds was counted wrong. */
   readonly found: number;
   readonly diskBytes: number;
@@ -87,9 +90,10 @@ async function runRound(peer: Peer, { filled, callers, seed }: RoundPlan): Promi
     const running = await peer.start(folder);
     const startMs = performance.now() - startedMs;
     const texts = memoryTexts(peer.addsPerRound, seed);
-    const { perSecond, latenciesMs } = await drive(texts.length, callers, (index) =>
-      running.add(texts[index] ?? '', index),
-    );
+    let acknowledged = 0;
+    const { perSecond, latenciesMs } = await drive(texts.length, callers, async (index) => {
+      if (await running.add(texts[index] ?? '', index)) acknowledged += 1;
+    });
     const held = holdings(running, texts);
     const searchP50Ms = await timeSearches(running, texts);
     await running.kill();
@@ -97,7 +101,7 @@ async function runRound(peer: Peer, { filled, callers, seed }: RoundPlan): Promi
       peer: peer.name,
       callers,
       startMs,
-      addsPerSecond: perSecond,
+      addsPerSecond: (perSecond * acknowledged) / texts.length,
       addMs: {
         p50: percentile(latenciesMs, 0.5),
         p95: percentile(latenciesMs, 0.95),
@@ -105,7 +109,8 @@ async function runRound(peer: Peer, { filled, callers, seed }: RoundPlan): Promi
       },
       searchP50Ms,
       ...held,
-      acknowledged: texts.length,
+      acknowledged,
+      refused: texts.length - acknowledged,
       diskBytes: folderBytes(folder),
       found: (await peer.count(folder)) - FILLED,
     };
@@ -127,9 +132,13 @@ function holdings(
   };
 }
 
-/** Three words of a text that is there. */
-async function timeSearches(running: RunningPeer, texts: readonly string[]): Promise<number> {
+/** Three words of a text that is there. @returns the median of those that were answered */
+async function timeSearches(running: RunningPeer, texts: readonly string[]): Promise<number | null> {
   const queries = texts.slice(0, SEARCHES).map((text) => text.split(' ').slice(3, 6).join(' '));
-  const { latenciesMs } = await drive(queries.length, 1, (index) => running.search(queries[index] ?? ''));
-  return percentile(latenciesMs, 0.5);
+  const answeredMs: number[] = [];
+  for (const query of queries) {
+    const sinceMs = performance.now();
+    if (await running.search(query)) answeredMs.push(performance.now() - sinceMs);
+  }
+  return answeredMs.length === 0 ? null : percentile(answeredMs, 0.5);
 }

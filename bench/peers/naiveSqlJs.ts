@@ -38,10 +38,10 @@ export const naiveSqlJs: Peer = {
     const waiting = new Map<number, () => void>();
     child.on('message', (number) => waiting.get(number as number)?.());
     let sent = 0;
-    const ask = (kind: Request['kind'], text: string): Promise<void> => {
+    const ask = (kind: Request['kind'], text: string): Promise<boolean> => {
       const number = (sent += 1);
       return new Promise((resolve) => {
-        waiting.set(number, resolve);
+        waiting.set(number, () => resolve(true));
         child.send({ number, kind, text } satisfies Request);
       });
     };

@@ -3,9 +3,10 @@
 export interface RunningPeer {
   /** Of the process that keeps the memories; null where each call is a process of its own. */
   readonly pid: number | null;
-  /** Resolves when the peer has acknowledged it. */
-  add(text: string, number: number): Promise<void>;
-  search(words: string): Promise<void>;
+  /** @returns whether the peer acknowledged it; some refuse what comes beside other callers */
+  add(text: string, number: number): Promise<boolean>;
+  /** @returns whether it was answered */
+  search(words: string): Promise<boolean>;
   /** As a power cut would: `kill -9`. Resolves when it is gone. */
   kill(): Promise<void>;
 }

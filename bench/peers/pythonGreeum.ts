@@ -16,11 +16,12 @@ const run = promisify(execFile);
  * @param program path of its `greeum`
  */
 export function pythonGreeum(program: string): Peer {
-  const call = async (folder: string, args: readonly string[]): Promise<void> => {
+  const call = async (folder: string, args: readonly string[]): Promise<boolean> => {
     const env = { ...process.env, GREEUM_DATA_DIR: folder };
     const { stdout } = await run(program, ['memory', ...args, '--no-worker'], { env });
     // It says so and exits with 0.
     if (stdout.includes('[ERROR]')) throw new Error(`${program} memory ${args[0] ?? ''}: ${stdout}`);
+    return true;
   };
   return {
     name: 'Python Greeum',

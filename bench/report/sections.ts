@@ -37,7 +37,8 @@ export function peerSection({ filled, rounds }: PeerResults): Section {
   const callers = [...new Set(rounds.map((round) => round.callers))];
   const rowOf = (peer: string, count: number): string[] => {
     const own = rounds.filter((round) => round.peer === peer && round.callers === count);
-    const median = (pick: (round: PeerRound) => number): number => percentile(own.map(pick), 0.5);
+    const median = (pick: (round: PeerRound) => number): number =>
+      percentile(own.map(pick).filter(Number.isFinite), 0.5);
     const sum = (pick: (round: PeerRound) => number): number => own.reduce((total, round) => total + pick(round), 0);
     return [
       peer,
@@ -46,8 +47,9 @@ export function peerSection({ filled, rounds }: PeerResults): Section {
       [median(({ addMs }) => addMs.p50), median(({ addMs }) => addMs.p95), median(({ addMs }) => addMs.p99)]
         .map(figure)
         .join(' / '),
+      String(sum((round) => round.refused)),
       `${sum((round) => round.found)} of ${sum((round) => round.acknowledged)}`,
-      figure(median((round) => round.searchP50Ms)),
+      figure(median((round) => round.searchP50Ms ?? NaN)),
       figure(median((round) => round.startMs)),
       figure(median((round) => round.residentMiB ?? NaN)),
       megabytes(median((round) => round.diskBytes)),
@@ -59,6 +61,7 @@ export function peerSection({ filled, rounds }: PeerResults): Section {
     'callers',
     'adds/s',
     'add p50 / p95 / p99, ms',
+    'refused',
     'found after `kill -9`',
     'search p50, ms',
     'start, ms',
@@ -67,10 +70,18 @@ export function peerSection({ filled, rounds }: PeerResults): Section {
     'bytes written a byte of text',
   ];
   const body = callers.flatMap((count) => names.map((name) => rowOf(name, count)));
+  const most = Math.max(...callers);
+  const rateOf = (peer: string): number =>
+    percentile(
+      rounds.filter((round) => round.peer === peer && round.callers === most).map((round) => round.addsPerSecond),
+      0.5,
+    );
+  const ratios = names.slice(1).map((name) => `${figure(rateOf(names[0] ?? '') / rateOf(name))} × as many as ${name}`);
   const text = `## Beside what people use
 
-${filled} memories are there before the first add; each peer is a process of its own, asked by another one. Of what each
-acknowledged, a fresh reader looks for it after the process was killed.
+${filled} memories are there before the first add; each peer is a process of its own, asked by another one. What each
+acknowledged, a fresh reader looks for after the process was killed; adds a second are acknowledged ones. With
+${most} callers ${names[0] ?? ''} makes ${ratios.join(' and ')}.
 
 ${table([head, ...body])}`;
   return { text, charts: {} };
