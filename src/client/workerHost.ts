@@ -22,19 +22,17 @@ import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
 import { VERSION } from '../protocol/version.js';
 import { locateMemory, type MemoryLocation } from './dataDirectory.js';
 import { folderIsGone, noWorker, START_AGAIN } from './callErrors.js';
-import { findCandidates, type Candidate } from './discovery.js';
 import { isSameState, STOPPED, type HostLog, type HostState } from './hostState.js';
 import { Emitter, type Disposable, type Event } from './emitter.js';
-import type { Endpoint } from './endpoint.js';
-import { capabilityUrlOf, isOwner } from './ownerProof.js';
+import { capabilityUrlOf } from './ownerProof.js';
 import { startOwnerThread, type OwnerThread, type StartThread } from './ownerThread.js';
-import { watchOwner, type WatchOwner } from './ownerWatch.js';
 import { backOff, systemTiming, type Timing } from './timing.js';
+import { WatchedOwner, type WatchPorts } from './watchedOwner.js';
 import { WriteServiceClient } from './writeServiceClient.js';
 
 export type { HostLog, HostPhase, HostState } from './hostState.js';
 
-export interface WorkerHostOptions {
+export interface WorkerHostOptions extends WatchPorts {
   host: OwnerHost;
   /** Source of memories added through {@link WorkerHost.service}. */
   source: WriteSource;
@@ -50,8 +48,6 @@ export interface WorkerHostOptions {
   /** How long an orderly stop may take before the thread is ended; default 10 000. */
   stopWithinMs?: number | undefined;
   startThread?: StartThread | undefined;
-  watch?: WatchOwner | undefined;
-  isOwner?: typeof isOwner | undefined;
   timing?: Timing | undefined;
 }
 
@@ -87,15 +83,14 @@ export class WorkerHost {
   #thread: OwnerThread | null = null;
   /** Its thread was asked to take the lock, and has not said whether it has. */
   #isRacing = false;
-  #watch: Disposable | null = null;
+  /** Of another process that owns. */
+  #watch: WatchedOwner | null = null;
   #timer: Disposable | null = null;
   #stopping: Promise<void> | null = null;
   /** Set while a stop waits for the thread's last word. */
   #whenThreadEnds: (() => void) | null = null;
   /** Capability URL of our own owner. */
   #url: string | null = null;
-  /** The address at which another owner is watched, and which is its own without doubt. */
-  #watchedAt: Endpoint | null = null;
   /** Repetitions in a row, for the back-offs. */
   #misses = 0;
   #failures = 0;
@@ -161,7 +156,8 @@ export class WorkerHost {
   ownerSocket(): string | null {
     const { role, status } = this.#state;
     if (role === 'owner') return status?.socket ?? null;
-    return role === 'client' && this.#watchedAt?.kind === 'socket' ? this.#watchedAt.path : null;
+    const watchedAt = this.#watch?.endpoint;
+    return role === 'client' && watchedAt?.kind === 'socket' ? watchedAt.path : null;
   }
 
   /**
@@ -312,39 +308,24 @@ export class WorkerHost {
 
   // --- another process owns ------------------------------------------------------------------------------------
 
-  /** Watches the owner at the first address that answers and is its own; races again where there is none. */
+  /** Watches the owner; races again where nobody listens. */
   #join(ownerPid: number | null): void {
     this.#release();
-    const sockets = findCandidates(this.#location, {}, undefined).filter(({ endpoint }) => endpoint.kind === 'socket');
-    this.#watchFirst(sockets, ownerPid);
-  }
-
-  #watchFirst([candidate, ...others]: readonly Candidate[], ownerPid: number | null): void {
-    if (candidate === undefined) return this.#nobodyListens(ownerPid);
-    const proved = (isItsOwn: boolean): void =>
-      isItsOwn ? this.#watchAt(candidate.endpoint, others, ownerPid) : this.#watchFirst(others, ownerPid);
-    const proof = (this.#options.isOwner ?? isOwner)(candidate, this.#location);
-    // Of a Unix socket the disk tells it at once; only a pipe has to be asked.
-    if (typeof proof === 'boolean') return proved(proof);
-    const asking: Disposable = { dispose: () => undefined };
-    this.#watch = asking;
-    void proof.then((isItsOwn) => this.#watch === asking && proved(isItsOwn));
-  }
-
-  #watchAt(endpoint: Endpoint, others: readonly Candidate[], ownerPid: number | null): void {
-    this.#watchedAt = endpoint;
-    this.#watch = (this.#options.watch ?? watchOwner)(endpoint, {
-      onConnected: () => {
-        this.#misses = 0;
-        this.#failures = 0;
-        this.#enter({ phase: 'client', role: 'client', ownerPid, status: null, error: null });
+    const watch = new WatchedOwner(
+      this.#location,
+      {
+        onConnected: () => {
+          this.#misses = 0;
+          this.#failures = 0;
+          this.#enter({ phase: 'client', role: 'client', ownerPid, status: null, error: null });
+        },
+        onStatus: (status) => this.#follow('client', status),
+        onGone: (wasConnected) => (wasConnected ? this.#ownerIsGone() : this.#nobodyListens(ownerPid)),
       },
-      onStatus: (status) => this.#follow('client', status),
-      onGone: (wasConnected) => {
-        if (!wasConnected) return this.#watchFirst(others, ownerPid);
-        this.#ownerIsGone();
-      },
-    });
+      this.#options,
+    );
+    this.#watch = watch;
+    watch.start();
   }
 
   #nobodyListens(ownerPid: number | null): void {
@@ -417,7 +398,6 @@ export class WorkerHost {
   #release(): void {
     this.#watch?.dispose();
     this.#watch = null;
-    this.#watchedAt = null;
     this.#timer?.dispose();
     this.#timer = null;
   }
