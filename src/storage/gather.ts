@@ -118,6 +118,7 @@ export class Gatherer {
     const recentBlocks = this.#recent.list();
     const newest = recentBlocks[0];
     const sharedWords = this.#recent.sharedWords(command.words);
+    this.#recent.expect(command.content, command.words);
     const keywordBlocks = this.#keywords.find(command.keywords);
     const commonKeywords = this.#keywords.commonAmong(command.keywords);
     return {

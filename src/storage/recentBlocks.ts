@@ -22,6 +22,8 @@ export class RecentBlocks {
   #blocks: RecentBlock[] | null = null;
   /** Of the blocks in the list. */
   #words = new WordIndex();
+  /** Of a text that is about to be written. */
+  #coming: { readonly content: string; readonly words: ReadonlySet<string> } | null = null;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -39,12 +41,17 @@ export class RecentBlocks {
     return this.#words.sharedWith(words);
   }
 
+  /** Spares splitting a text whose words are known. @param words what `branchWords` made of it */
+  expect(content: string, words: ReadonlySet<string>): void {
+    this.#coming = { content, words };
+  }
+
   /** To be called with every change that was written, in order. */
   add(change: Change): void {
     if (this.#blocks === null) return;
     for (const row of change.rows) {
       if (row[0] !== 'insert' || row[1] !== 'blocks') continue;
-      const block = { ...fromValues(row[2]), nodeId: nodeOf(change, row[2][0] ?? null) };
+      const block = { ...this.#fromValues(row[2]), nodeId: nodeOf(change, row[2][0] ?? null) };
       this.#blocks.unshift(block);
       this.#words.add(block.blockIndex, block.words);
       const last = this.#blocks.length > RECENT_BLOCKS ? this.#blocks.pop() : undefined;
@@ -55,6 +62,14 @@ export class RecentBlocks {
   /** To be called when written blocks were taken back. */
   invalidate(): void {
     this.#blocks = null;
+  }
+
+  /** From the values of an insert into `blocks`: as they are, without asking SQLite for them again. */
+  #fromValues(values: readonly SqlValue[]): BlockFacts {
+    const [hash, root, content] = [HASH, ROOT, CONTEXT].map((column) => asCell(values[column]));
+    const coming = this.#coming;
+    const words = coming !== null && coming.content === content ? coming.words : undefined;
+    return blockFacts([asCell(values[0]), hash ?? null, root ?? null, content ?? null], words);
   }
 
   #load(): RecentBlock[] {
@@ -75,11 +90,6 @@ const HASH = TABLE_COLUMNS.blocks.indexOf('hash');
 const ROOT = TABLE_COLUMNS.blocks.indexOf('root');
 const CONTEXT = TABLE_COLUMNS.blocks.indexOf('context');
 
-/** From the values of an insert into `blocks`: as they are, without asking SQLite for them again. */
-function fromValues(values: readonly SqlValue[]): BlockFacts {
-  return blockFacts([values[0], values[HASH], values[ROOT], values[CONTEXT]].map(asCell));
-}
-
 function nodeOf({ rows }: Change, blockIndex: SqlValue): string | null {
   for (const row of rows) {
     if (row[0] === 'insert' && row[1] === 'memory_nodes' && row[2][1] === blockIndex) {
@@ -95,11 +105,11 @@ export function asCell(value: SqlValue | undefined): Cell {
 }
 
 /** From a row of block_index, hash, root, context. */
-export function blockFacts(row: readonly Cell[]): BlockFacts {
+export function blockFacts(row: readonly Cell[], words: ReadonlySet<string> = branchWords(text(row[3]))): BlockFacts {
   return {
     blockIndex: integer(row[0]),
     hash: text(row[1]),
     root: textOrNull(row[2]) || null,
-    words: branchWords(text(row[3])),
+    words,
   };
 }
