@@ -1,15 +1,23 @@
-/** Minutes of mixed load through the endpoint, nine adds for each search: latency, memory and descriptors over time. */
+/**
+ * Minutes of mixed load through the endpoint, nine adds for each search: latency, memory and descriptors over time. The
+ * load has a rate, that of many busy agents, and the directory holds much already: as fast as it goes, ten minutes would
+ * make it seven times as large, and what grows with it would hide what leaks.
+ */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { resourcesOf } from '../../test/support/processResources.js';
 import { percentile } from '../measure.js';
-import { startGreeum } from '../peers/greeum.js';
-import { memoryText, seededRandom } from '../texts.js';
+import { greeum, startGreeum } from '../peers/greeum.js';
+import { memoryText, memoryTexts, seededRandom } from '../texts.js';
 
+const FILLED = 100_000;
 const CALLERS = 8;
+/** Of each caller, from the beginning of one to the beginning of the next. */
+const CALL_EVERY_MS = 250;
 const CALLS_PER_SEARCH = 10;
 const PERIODS = 20;
 
@@ -25,6 +33,7 @@ export interface Period {
 
 export async function benchMixed(minutes: number): Promise<Period[]> {
   const folder = mkdtempSync(join(tmpdir(), 'greeum-bench-'));
+  await greeum.fill(folder, memoryTexts(FILLED, 12));
   const running = await startGreeum(folder);
   const random = seededRandom(11);
   const periods: Period[] = [];
@@ -40,6 +49,7 @@ export async function benchMixed(minutes: number): Promise<Period[]> {
         await running.add(text, (number += 1));
         addsMs.push(performance.now() - startMs);
       }
+      await pause(Math.max(0, startMs + CALL_EVERY_MS - performance.now()));
     }
   };
   try {
@@ -49,7 +59,7 @@ export async function benchMixed(minutes: number): Promise<Period[]> {
       await Promise.all(Array.from({ length: CALLERS }, () => caller(endMs, addsMs, searchesMs)));
       const resources = running.pid === null ? null : resourcesOf(running.pid);
       periods.push({
-        memories: number,
+        memories: FILLED + number,
         addP50Ms: percentile(addsMs, 0.5),
         addP99Ms: percentile(addsMs, 0.99),
         searchP50Ms: percentile(searchesMs, 0.5),
