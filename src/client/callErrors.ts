@@ -1,6 +1,6 @@
 /** The sentences a caller reads when no owner gave an answer. */
 
-import { GreeumError } from '../protocol/errors.js';
+import { GreeumError, IN_DOUBT } from '../protocol/errors.js';
 import type { OperationName } from '../protocol/operations.js';
 import type { MemoryLocation } from './dataDirectory.js';
 import type { Candidate } from './discovery.js';
@@ -77,11 +77,14 @@ export function gaveUp(operation: OperationName): GreeumError {
 export function outcomeOpen(error: GreeumError, key: string | undefined): GreeumError {
   const repeat =
     key === undefined ? '' : `Repeat it with the idempotency key ${key}: it is then written once, whatever happened.`;
-  const doubt = 'Whether this write was carried out is not known.';
-  return new GreeumError(error.code, error.message.includes(doubt) ? error.message : `${error.message} ${doubt}`, {
-    outcome: 'unknown',
-    retry: 'same-key',
-    hint: repeat || (error.hint ?? ''),
-    cause: error,
-  });
+  return new GreeumError(
+    error.code,
+    error.message.includes(IN_DOUBT) ? error.message : `${error.message} ${IN_DOUBT}`,
+    {
+      outcome: 'unknown',
+      retry: 'same-key',
+      hint: repeat || (error.hint ?? ''),
+      cause: error,
+    },
+  );
 }

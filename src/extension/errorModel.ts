@@ -1,6 +1,6 @@
 /** How a failure is told to a person: the sentence, what to do, and the buttons that help. Pure. */
 
-import type { ErrorCode, GreeumError, SerializedError } from '../protocol/errors.js';
+import { IN_DOUBT, type ErrorCode, type GreeumError, type SerializedError } from '../protocol/errors.js';
 import { translatedSentence } from './errorWords.js';
 import type { Localizer } from './localizer.js';
 
@@ -52,7 +52,8 @@ export function errorModel(error: GreeumError, canRetry: boolean, l10n: Localize
     sentences.push(l10n.t('It is not known whether it was written; trying again cannot write it twice.'));
   }
   if (error.outcome === 'written') sentences.push(l10n.t('The memory itself was written.'));
-  const hint = hintOf(error, l10n);
+  // Of a key that makes trying again safe the button knows; a person has no use for it.
+  const hint = error.outcome === 'unknown' ? undefined : hintOf(error, l10n);
   if (hint !== undefined && hint !== translatedSentence(error, l10n)) sentences.push(hint);
   const buttons: ErrorButton[] = [];
   if (canRetry && error.retry !== 'never') buttons.push('tryAgain');
@@ -65,8 +66,10 @@ export function errorModel(error: GreeumError, canRetry: boolean, l10n: Localize
 /** The sentence for a person: in the language of the editor, with the exact one behind it where that says more. */
 export function messageOf(error: GreeumError | SerializedError, l10n: Localizer): string {
   const translated = translatedSentence(error, l10n);
-  if (translated === null) return error.message;
-  return PLAIN.has(error.code) ? translated : `${translated} (${error.message})`;
+  // Where it belongs, it is said in the language of the editor.
+  const exact = error.message.replace(` ${IN_DOUBT}`, '');
+  if (translated === null) return exact;
+  return PLAIN.has(error.code) ? translated : `${translated} (${exact})`;
 }
 
 /** The hint as it helps in the editor, where a folder is chosen by a setting and not by an option of a command line. */

@@ -6,6 +6,9 @@
 /** What became of the write that failed. Reads that fail are always `not_written`. */
 export type WriteOutcome = 'not_written' | 'written' | 'unknown';
 
+/** Ends the sentence of an error with the outcome `unknown`. */
+export const IN_DOUBT = 'Whether this write was carried out is not known.';
+
 /** What a caller may do: nothing, repeat with the same idempotency key, or repeat once a worker is reachable. */
 export type RetryAdvice = 'never' | 'same-key' | 'after-reconnect';
 

@@ -1,6 +1,6 @@
 /** Callers that do not wait for ever: their time is up, or nobody wants the answer any more. */
 
-import { GreeumError } from '../protocol/errors.js';
+import { GreeumError, IN_DOUBT } from '../protocol/errors.js';
 import type { CallOptions } from '../protocol/memoryService.js';
 import { isWriteOperation, type OperationName } from '../protocol/operations.js';
 
@@ -52,7 +52,7 @@ function timeIsUp(operation: OperationName, timeoutMs: number): GreeumError {
 /** The same error behind the start of a write. */
 function inDoubt(operation: OperationName, error: GreeumError): GreeumError {
   if (!isWriteOperation(operation)) return error;
-  return new GreeumError(error.code, `${error.message} Whether this write was carried out is not known.`, {
+  return new GreeumError(error.code, `${error.message} ${IN_DOUBT}`, {
     outcome: 'unknown',
     retry: 'same-key',
     hint: 'Repeat it with the same idempotency key: it is then written once, whatever happened.',

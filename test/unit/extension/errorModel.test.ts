@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ERROR_CODES, GreeumError } from '../../../src/protocol/errors.js';
+import { ERROR_CODES, GreeumError, IN_DOUBT } from '../../../src/protocol/errors.js';
 import { fill } from '../../../src/dashboard/numbers.js';
 import { errorModel, hintOf } from '../../../src/extension/errorModel.js';
 import { translatedSentence } from '../../../src/extension/errorWords.js';
@@ -31,6 +31,16 @@ describe('errorModel', () => {
     const { message, buttons } = errorModel(error, true, english);
     assert.match(message, /cannot write it twice/);
     assert.deepEqual(buttons, ['tryAgain', 'showLog']);
+  });
+
+  it('says once that the outcome is unknown, and nothing of keys', () => {
+    const hint = 'Repeat it with the idempotency key 1-2-3: it is then written once, whatever happened.';
+    const options = { outcome: 'unknown', retry: 'same-key', hint } as const;
+    const error = new GreeumError('journal_write_failed', `The journal is gone. ${IN_DOUBT}`, options);
+    assert.equal(
+      errorModel(error, true, english).message,
+      'The journal is gone. It is not known whether it was written; trying again cannot write it twice.',
+    );
   });
 
   it('offers no retry that the caller cannot make', () => {
