@@ -66,6 +66,11 @@ export class Documents extends Disposable implements vscode.TextDocumentContentP
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview });
   }
 
+  /** Reads anew what the editor holds of these memories: it keeps a document for a while after its tab is closed. */
+  readAnew(blocks: readonly number[]): void {
+    for (const block of blocks) this.changed.fire(memoryUri(block));
+  }
+
   /** Shows a text in Markdown that is no memory's. */
   async openPage(name: string, text: string): Promise<void> {
     const uri = this.page(`${name}.md`, text);

@@ -41,6 +41,7 @@ export async function linkMemories(
   const { session, log } = services;
   const result = await tryWithPerson(() => session.service.call('update_associations', input), log);
   if (result === undefined) return undefined;
+  services.documents.readAnew([first, ...others]);
   const message = l10n.t('Linked {0} memories to #{1}', add.length, first);
   vscode.window.setStatusBarMessage(`$(check) ${message}`, 3000);
   return result;
