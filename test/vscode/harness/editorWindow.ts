@@ -53,14 +53,14 @@ export class EditorWindow {
   }
 
   private async openPalette(search: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.quickInput();
-    await input.waitFor();
     // The list is computed at each change of the text, and a new window learns its extensions' commands a little
-    // later: so the search is typed again until it finds something.
+    // later: so the search is typed again until it finds something. What a step before has opened may take the focus
+    // only now; that closes the palette, and it is opened again.
     await waitFor(`"${search}" in the command palette`, async () => {
-      await input.fill('>');
-      await input.fill(`>${search}`);
+      if (!(await input.isVisible())) await this.page.keyboard.press('F1');
+      await input.fill('>', { timeout: 2_000 });
+      await input.fill(`>${search}`, { timeout: 2_000 });
       return this.quickInputRows().filter({ hasText: search }).first().waitFor({ timeout: 1_000 }).then(found);
     });
   }
