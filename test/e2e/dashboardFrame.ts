@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import type { Frame, Locator } from 'playwright-core';
 import { waitFor } from '../vscode/harness/waitFor.js';
+import { axeViolations } from './axe.js';
 import type { GreeumWindow } from './greeumWindow.js';
 
 /** The dashboard of a window, as a person uses it. */
@@ -45,27 +44,13 @@ export class DashboardFrame {
   }
 
   /** Rules of axe that something on the page breaks, with what breaks them. */
-  async violations(): Promise<string[]> {
-    await this.frame.evaluate(await axeSource());
-    return this.frame.evaluate<string[]>(
-      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-         violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html + failureSummary)))`,
-    );
+  violations(): Promise<string[]> {
+    return axeViolations(this.frame);
   }
 
   /** Chooses a theme of the editor; resolves when the page has its colours. */
   async chooseTheme(name: string, kind: string): Promise<void> {
-    await this.window.window.runCommand('Preferences: Color Theme');
-    await this.window.window.type(name);
-    await this.window.window.page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ hasText: name })
-      .first()
-      .click();
+    await this.window.chooseTheme(name);
     await waitFor(`${name} in the page`, () => this.frame.locator(`body.${kind}`).count());
   }
-}
-
-function axeSource(): Promise<string> {
-  return readFile(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 }

@@ -12,6 +12,8 @@ export interface EditorOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** A folder is trusted when somebody says so; otherwise all are. */
   readonly asksForTrust?: boolean;
+  /** Display language; English when left out. */
+  readonly language?: string;
 }
 
 /** What a test of `describe` has at hand between its hooks. */
@@ -34,7 +36,7 @@ let packaged: Promise<string> | undefined;
  * Gives the tests of a `describe` a VS Code with the packaged extension installed: what ships is what is tested.
  * Call it in the body of the `describe`; the answer is usable inside hooks and tests.
  */
-export function useEditor({ env = {}, settings = {}, asksForTrust = false }: EditorOptions = {}): Editor {
+export function useEditor({ env = {}, ...options }: EditorOptions = {}): Editor {
   const folders: string[] = [];
   const open: EditorWindow[] = [];
   const lasting: EditorWindow[] = [];
@@ -52,7 +54,7 @@ export function useEditor({ env = {}, settings = {}, asksForTrust = false }: Edi
     packaged ??= packageVsix(path.join(projectRoot, 'out/vsix'));
     const vsix = [await packaged];
     const ownEnv = { GREEUM_DATA_DIR: started.dataDir, ...env };
-    started.server = await EditorServer.start({ env: ownEnv, settings, vsix, asksForTrust });
+    started.server = await EditorServer.start({ ...options, env: ownEnv, vsix });
     // Otherwise a walkthrough takes the focus back a quarter of a second after a step was clicked.
     started.context = await started.browser.newContext({ reducedMotion: 'reduce' });
   });

@@ -85,6 +85,54 @@ export class GreeumWindow {
     });
   }
 
+  /** Points at a link in the editor in front until what it says is there, and returns that. */
+  async hoverLink(text: string): Promise<string> {
+    const hover = this.window.page.locator('.monaco-hover:visible .hover-contents').first();
+    await waitFor(`hover of ${text}`, async () => {
+      await this.link(text).hover();
+      return hover.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    return (await this.window.page.locator('.monaco-hover:visible').first().innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Follows a link in the editor in front, as a click with Ctrl does. */
+  async followLink(text: string): Promise<void> {
+    const { page } = this.window;
+    await this.link(text).hover();
+    // The link is drawn anew while Ctrl is held over it, so the pointer must not look for it again.
+    await page.keyboard.down('ControlOrMeta');
+    await page.locator('.editor-group-container.active .detected-link-active').first().waitFor();
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.keyboard.up('ControlOrMeta');
+  }
+
+  private link(text: string): Locator {
+    return this.window.page.locator('.editor-group-container.active .detected-link').filter({ hasText: text }).first();
+  }
+
+  /** Drags a memory onto a slot; `atSlot` is called while it is held there. */
+  async dragToSlot(memory: RegExp, slot: RegExp, atSlot: () => Promise<void>): Promise<void> {
+    const { mouse } = this.window.page;
+    await (await this.row('Memories', memory)).hover();
+    await mouse.down();
+    const target = await this.row('Slots', slot);
+    await waitFor('the slot to take what is dragged', async () => {
+      await target.hover();
+      return (await this.window.page.locator('.sidebar .monaco-list-row.drop-target').count()) > 0;
+    });
+    await atSlot();
+    await mouse.up();
+  }
+
+  async chooseTheme(name: string): Promise<void> {
+    await this.window.runCommand('Preferences: Color Theme');
+    await this.window.pick(name);
+  }
+
   /** Text of the editor in front, as far as it is on screen. */
   async visibleText(): Promise<string> {
     const text = await this.window.page.locator('.editor-group-container.active .view-lines').first().innerText();

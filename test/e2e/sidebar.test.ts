@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { WorkerCalls } from '../support/workerCalls.js';
 import { waitFor } from '../vscode/harness/waitFor.js';
+import { axeViolations } from './axe.js';
 import { testDashboard } from './dashboardTests.js';
 import { useEditor } from './editor.js';
 import { GreeumWindow, takePicture } from './greeumWindow.js';
@@ -32,18 +34,85 @@ describe('the sidebar', () => {
 
   it('points a slot at a memory by the menu, pins it, and clears it', async () => {
     await window.rowMenu('Memories', /Redis was too slow/, 'Set Slot…');
-    await window.window.type('B', { accept: true });
+    await window.window.pick('B');
     await window.row('Slots', /^Slot B: Redis was too slow/);
     await window.rowMenu('Slots', /^Slot B/, 'Pin Slot');
     await window.row('Slots', /^Slot B, pinned: Redis/);
+    await window.rowMenu('Slots', /^Slot B/, 'Unpin Slot');
+    await window.row('Slots', /^Slot B: Redis/);
     await window.rowMenu('Slots', /^Slot B/, 'Clear Slot');
     await window.row('Slots', /^Slot B, empty/);
   });
 
   it('points a slot at a memory that is dragged onto it', async () => {
-    const memory = await window.row('Memories', /Prices are integers/);
-    await memory.dragTo(await window.row('Slots', /^Slot B, empty/));
+    await window.dragToSlot(/Prices are integers/, /^Slot B, empty/, () =>
+      takePicture(window, 'drag-to-slot', { x: 0, y: 35, width: 352, height: 350 }),
+    );
     await window.row('Slots', /^Slot B: Prices are integers/);
+  });
+
+  it('links and copies several memories that are selected', async () => {
+    await (await window.row('Memories', /Prices are integers/)).click();
+    // The click opens the memory, which takes the focus away from what follows too soon.
+    await window.window.page.locator('.tab.active', { hasText: 'Memory 0.md' }).waitFor();
+    await window.window.page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+    for (const label of [/Redis was too slow/, /The checkout retries/]) {
+      await (await window.row('Memories', label)).click({ modifiers: ['ControlOrMeta'] });
+    }
+    await window.rowMenu('Memories', /Redis was too slow/, 'Link Memories…');
+    await window.window.waitForStatusBarItem(/Linked 2 memories to #\d/);
+    const { memory } = await new WorkerCalls(editor.dataDir).call('get_memory', { block_index: 0 });
+    const linked = memory.associations.filter(({ type }) => type === 'semantic');
+    assert.deepEqual(
+      linked.map(({ source, target }) => source + target).sort(),
+      [1, 2],
+      'the first one with each other',
+    );
+    await window.window.page.keyboard.press('ControlOrMeta+c');
+    await window.window.waitForStatusBarItem(/Copied 3 memories/);
+  });
+
+  it('leads from one memory to those it is linked to, with their first words in a hover', async () => {
+    await (await window.row('Memories', /The checkout retries/)).click();
+    await window.window.page.locator('.tab.active', { hasText: 'Memory 2.md' }).waitFor();
+    assert.match(await window.hoverLink('#0'), /Prices are integers in cents, never floats\.[^]*#0.*shop/);
+    await window.followLink('#0');
+    await window.window.page.locator('.tab.active', { hasText: 'Memory 0.md' }).waitFor();
+    await window.followLink('#2');
+    await window.window.page.locator('.tab.active', { hasText: 'Memory 2.md' }).waitFor();
+  });
+
+  it('shows branches with their memories, and the numbers of the worker', async () => {
+    const branch = await window.row('Branches', /^Branch Prices are integers in cents.*, \d memor/);
+    await branch.locator('.monaco-tl-twistie').click();
+    await window.row('Branches', /^Memory 0: Prices are integers/);
+    await branch.locator('.monaco-tl-twistie').click();
+    const status = await new WorkerCalls(editor.dataDir).call('worker_status', {});
+    for (const label of [
+      /^State: the worker runs in this window$/,
+      new RegExp(`^Owner: process ${status.pid} \\(vscode\\)$`),
+      /^Connections: \d+ of windows, agents and terminals$/,
+      new RegExp(`^Epoch: ${status.epoch}$`),
+      /^Memories: 3$/,
+      /^Queue: 0 waiting, 0 in flight$/,
+    ]) {
+      await window.row('Worker', label);
+    }
+  });
+
+  it('can be read in high contrast', async () => {
+    const { page } = window.window;
+    for (const [name, kind] of [
+      ['Light High Contrast', 'hc-light'],
+      ['Dark High Contrast', 'hc-black'],
+    ] as const) {
+      await window.chooseTheme(name);
+      await page.locator(`.monaco-workbench.${kind}`).first().waitFor();
+      const rules = ['color-contrast'];
+      assert.deepEqual(await axeViolations(page, { within: '.sidebar .monaco-list-rows', rules }), [], name);
+    }
+    await takePicture(window, 'sidebar-contrast', { x: 0, y: 35, width: 352, height: 655 });
+    await window.chooseTheme('Light Modern');
   });
 
   it('groups by project, filters by words, and opens what is clicked', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../vscode/harness/paths.js';
 import { useEditor } from './editor.js';
 import { GreeumWindow } from './greeumWindow.js';
+import { storedTexts } from './memoryFile.js';
 
 describe('Greeum on a data directory that is a file', () => {
   const editor = useEditor({ settings: { 'greeum.dataDir': path.join(projectRoot, 'package.json') } });
@@ -32,6 +34,32 @@ describe('Greeum on a data directory that is a file', () => {
     const { kind } = await greeum.waitForStatus(/could not start/);
     return { window: greeum.window, kind };
   }
+});
+
+describe('Greeum whose data folder goes away', () => {
+  const editor = useEditor();
+
+  it('says so with a button that helps, keeps what was typed, and goes on when the folder is back', async () => {
+    const greeum = new GreeumWindow(await editor.openWindow());
+    const { window } = greeum;
+    await greeum.waitForStatus(/runs in this window/);
+    await greeum.addMemory('Written before the folder went.');
+    const away = `${editor.dataDir}-away`;
+    await rename(editor.dataDir, away);
+    await window.runCommand('Greeum: Add Memory');
+    await window.type('Written when the folder was back.', { accept: true });
+    const told = await window.waitForNotification(/is not there any more|does not exist/);
+    await window.screenshot('folder-gone');
+    await rename(away, editor.dataDir);
+    await told.getByRole('button', { name: 'Restart Worker' }).click();
+    await greeum.dismissAdded();
+    await greeum.waitForStatus(/runs in this window/);
+    await greeum.flush();
+    assert.deepEqual(await storedTexts(editor.dataDir), [
+      'Written before the folder went.',
+      'Written when the folder was back.',
+    ]);
+  });
 });
 
 describe('Greeum that is not to start by itself', () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Discovery } from '../../src/protocol/discovery.js';
 import { WorkerCalls } from '../support/workerCalls.js';
 import { useEditor } from './editor.js';
-import { GreeumWindow } from './greeumWindow.js';
+import { GreeumWindow, takePicture } from './greeumWindow.js';
 import { storedTexts } from './memoryFile.js';
 
 const HOSTILE_PORT = 49_999;
@@ -43,6 +43,17 @@ for (const isTrusted of [false, true]) {
       assert.match(endpoint, /^http:/);
       assert.notEqual(new URL(endpoint).port, String(HOSTILE_PORT));
       assert.equal((await new WorkerCalls(editor.dataDir).call('worker_status', {})).embedding, null);
+      if (!isTrusted) await showWhatItSays(greeum);
     });
   });
+}
+
+/** The editor lists extensions that are limited in such a folder, each with its own words. */
+async function showWhatItSays(greeum: GreeumWindow): Promise<void> {
+  const { page } = greeum.window;
+  await greeum.window.runCommand('Extensions: Focus on Extensions View');
+  await page.keyboard.type('@workspaceUnsupported');
+  await page.locator('.extensions-list .monaco-list-row', { hasText: 'Greeum' }).click();
+  await page.locator('.extension-editor').getByText('Greeum works in Restricted Mode').waitFor();
+  await takePicture(greeum, 'restricted', { x: 0, y: 0, width: 1280, height: 330 });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +14,9 @@ import { storedTexts } from './memoryFile.js';
 describe('Greeum in a window', () => {
   /** Where agents keep their configurations. */
   const home = mkdtempSync(path.join(tmpdir(), 'greeum-home-'));
-  const editor = useEditor({ env: { HOME: home } });
+  /** Of that home and in PATH, so that what a person installs goes there. */
+  const bin = path.join(home, '.local/bin');
+  const editor = useEditor({ env: { HOME: home, PATH: `${bin}:${process.env['PATH'] ?? ''}` } });
 
   let greeum: GreeumWindow;
 
@@ -30,7 +32,7 @@ describe('Greeum in a window', () => {
   it('leads a new user through the first steps, which complete by themselves', async () => {
     const { window } = greeum;
     await window.runCommand('Welcome: Open Walkthrough...');
-    await window.type('Get Started with Greeum', { accept: true });
+    await window.pick('Get Started with Greeum');
     const step = (title: string) => window.page.locator('.getting-started-step', { hasText: title });
     const completed = (title: string) => step(title).locator('.codicon.complete');
     await step('Add the first memory').click();
@@ -48,6 +50,19 @@ describe('Greeum in a window', () => {
     await step('Connect an agent').click();
     await connectCursor(() => window.page.getByRole('button', { name: 'Connect an Agent', exact: true }).click());
     await completed('Connect an agent').waitFor();
+    await step('Use it from every terminal').click();
+    await window.page.getByRole('button', { name: 'Install greeum Command' }).click();
+    await window.waitForNotification(/The command greeum is installed: .*\.local\/bin\/greeum/);
+    assert.match(await readlink(path.join(bin, 'greeum')), /greeum$/);
+    await completed('Use it from every terminal').waitFor();
+    await step('See where memories are kept').click();
+    const opened = window.page.context().waitForEvent('page');
+    await window.page.getByRole('button', { name: 'Open Data Folder' }).click();
+    const folderWindow = await opened;
+    await folderWindow.waitForURL((url) => url.searchParams.get('folder') === editor.dataDir);
+    await folderWindow.close();
+    await completed('See where memories are kept').waitFor();
+    assert.equal(await window.page.locator('.getting-started-step .codicon.complete').count(), 5);
   });
 
   /** Shows the change, writes it on consent, tries the server, and takes all of it back. */
@@ -58,7 +73,7 @@ describe('Greeum in a window', () => {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, before);
     await begin();
-    await window.type('Cursor', { accept: true });
+    await window.pick('Cursor');
     const asked = await window.waitForNotification(/Write this to .*mcp\.json/);
     await window.page.locator('.monaco-diff-editor .line-insert').first().waitFor();
     await takePicture(greeum, 'connect-agent', { x: 0, y: 0, width: 1280, height: 720 });
@@ -117,6 +132,8 @@ describe('Greeum in a window', () => {
     await page.locator('.view-line').filter({ hasText: 'RETRIES' }).click();
     await page.keyboard.press('Control+a');
     await page.locator('.view-line').filter({ hasText: 'RETRIES' }).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Add Selection to Memory' }).hover();
+    await takePicture(greeum, 'add-selection', { x: 352, y: 35, width: 860, height: 420 });
     await greeum.pickFromMenu('Add Selection to Memory');
     await window.type('The service allows no more.', { accept: true });
     const added = await window.waitForNotification(/Memory added/);
@@ -128,6 +145,14 @@ describe('Greeum in a window', () => {
     assert.match(text, /TIMEOUT = 30/);
     assert.match(text, /"file":"limits\.py"/);
     assert.match(text, /"language":"python"/);
+  });
+
+  it('leads from that memory back to the file and the lines where it was noted', async () => {
+    const { window } = greeum;
+    assert.match(await greeum.hoverLink('limits.py:1-2'), /Go to where it was noted/);
+    await greeum.followLink('limits.py:1-2');
+    await window.page.locator('.tab.active', { hasText: 'limits.py' }).waitFor();
+    await window.waitForStatusBarItem(/Ln 3, Col 1 \(25 selected\)/);
   });
 
   it('searches while typing and opens what is picked', async () => {
@@ -164,7 +189,7 @@ describe('Greeum in a window', () => {
   async function importFrom(file: string): Promise<void> {
     const { window } = greeum;
     await window.runCommand('Greeum: Import Memories…');
-    await window.type('File', { accept: true });
+    await window.pick('File');
     await window.chooseFile(file);
   }
 

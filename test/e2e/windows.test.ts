@@ -24,6 +24,8 @@ describe('Greeum in several windows', () => {
     await takePicture(second, 'client', { x: 0, y: 420, width: 720, height: 300 });
     await first.window.close();
     await second.waitForStatus(OWNER);
+    await second.hoverStatus(/the worker runs in this window[^]*epoch 2/);
+    await takePicture(second, 'takeover', { x: 0, y: 420, width: 720, height: 300 });
     await second.addMemory('from the new owner');
     await second.flush();
     assert.deepEqual(await storedTexts(editor.dataDir), ['from the owner', 'from the client', 'from the new owner']);

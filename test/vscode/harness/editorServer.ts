@@ -23,6 +23,8 @@ export interface EditorServerOptions {
   readonly testDriver?: boolean;
   /** A folder is trusted when somebody says so; otherwise all are. */
   readonly asksForTrust?: boolean;
+  /** Display language, `ko` for instance. The editor's own words stay English; those of extensions are in it. */
+  readonly language?: string;
 }
 
 /** A running VS Code server: windows are pages of it, and each has an extension host below it. */
@@ -43,12 +45,14 @@ export class EditorServer {
       `--extensions-dir=${path.join(home, 'extensions')}`,
     ];
     await writeSettings(home, options.settings ?? {});
+    if (options.language !== undefined) await writeLanguagePack(home, options.language);
     for (const vsix of options.vsix ?? []) await installVsix(codeServer, folders, vsix);
 
     const flags = [
       ...serverFlags,
       ...(options.testDriver === true ? ['--enable-smoke-test-driver'] : []),
       ...(options.asksForTrust === true ? [] : ['--disable-workspace-trust']),
+      ...(options.language === undefined ? [] : [`--locale=${options.language}`]),
     ];
     const child = startTree(codeServer.node, [codeServer.serverMain, ...folders, ...flags], {
       env: { ...withoutOwnSettings(process.env), ...options.env },
@@ -145,6 +149,19 @@ async function writeSettings(home: string, settings: Readonly<Record<string, unk
   const folder = path.join(home, 'data/data/Machine');
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+}
+
+/**
+ * An editor has a display language when a language pack for it is installed. Those come from the marketplace alone, so
+ * this one is registered as an installation would do it, and translates nothing of the editor itself.
+ */
+async function writeLanguagePack(home: string, language: string): Promise<void> {
+  const folder = path.join(home, 'data/data');
+  const translations = path.join(home, 'languagePack.json');
+  await writeFile(translations, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const extension = { extensionIdentifier: { id: `tests.language-pack-${language}` }, version: '1.0.0' };
+  const pack = { hash: 'tests', extensions: [extension], translations: { vscode: translations }, label: language };
+  await writeFile(path.join(folder, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 }
 
 async function installVsix(codeServer: CodeServer, folders: readonly string[], vsix: string): Promise<void> {
