@@ -49,7 +49,6 @@ describe('Greeum whose data folder goes away', () => {
     await window.runCommand('Greeum: Add Memory');
     await window.type('Written when the folder was back.', { accept: true });
     const told = await window.waitForNotification(/is not there any more|does not exist/);
-    await window.screenshot('folder-gone');
     await rename(away, editor.dataDir);
     await told.getByRole('button', { name: 'Restart Worker' }).click();
     await greeum.dismissAdded();
