@@ -1,6 +1,6 @@
 // First, because it times the others.
 import { countMainThreadTime, sinceLoad } from './mainThreadTime.js';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { loadBundle } from '../client/distFiles.js';
 import type * as Host from '../client/workerHost.js';
 import { GreeumError } from '../protocol/errors.js';
@@ -39,8 +39,9 @@ let session: WorkerSession | undefined;
 /**
  * Wires the parts together; what they do is theirs. What nobody sees yet (the worker, servers for agents, terminals)
  * follows after this has returned.
+ * @returns for suites in the extension host: what the editor's API does not tell, such as the rows of the sidebar
  */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): Services | undefined {
   const sinceActivate = countMainThreadTime();
   const log = new Log();
   const settings = new Settings();
@@ -85,11 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
     inTurns([
       // Before the worker starts, or its first trouble would be told to nobody.
       () => new Troubles(worker, log),
-      () =>
-        void embeddingKey
-          .load()
-          .then(() => worker.start({ joinOnly: !settings.current.autoStart }))
-          .catch(reported),
+      () => void startWorker(worker, settings, embeddingKey).catch(reported),
       () => new McpProvider(worker, VERSION),
       () => registerLanguageModelTools((name) => features().languageModelTool(name, services)),
       () => documents.registerLinksAndHovers(),
@@ -100,6 +97,12 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   extension.wiringMs = sinceActivate();
   log.info(`Greeum ${VERSION}: loaded in ${loadMs.toFixed(1)} ms, wired in ${extension.wiringMs.toFixed(1)} ms`);
+  return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
+}
+
+async function startWorker(worker: WorkerSession, settings: Settings, embeddingKey: EmbeddingKey): Promise<void> {
+  await embeddingKey.load();
+  await worker.start({ joinOnly: !settings.current.autoStart });
 }
 
 /** Makes the host of one setting after the other. */

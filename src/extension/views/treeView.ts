@@ -85,6 +85,7 @@ export abstract class WorkerTree<T> extends Disposable implements vscode.TreeDat
   }
 
   protected showChildren(parent: T | null): void {
+    this.fetched = undefined;
     this.changed.fire(parent ?? undefined);
   }
 

@@ -1,10 +1,19 @@
 import * as vscode from 'vscode';
+import { name, publisher } from '../../../package.json';
+import type { Services } from '../../../src/extension/services.js';
 import type { AddMemoryResult } from '../../../src/protocol/operations.js';
 import { waitFor } from '../harness/waitFor.js';
 
 /** Runs one of our commands with arguments, as a key binding would. */
 export async function run<T = unknown>(command: string, ...args: unknown[]): Promise<T> {
   return vscode.commands.executeCommand<T>(command, ...args);
+}
+
+/** The parts of the running extension. */
+export async function services(): Promise<Services> {
+  const extension = vscode.extensions.getExtension<Services>(`${publisher}.${name}`);
+  if (extension === undefined) throw new Error('The extension is not installed.');
+  return extension.activate();
 }
 
 /** Adds a memory through the command and the worker. */

@@ -7,14 +7,19 @@ import {
   type TreeQuery,
 } from '../../../../src/extension/views/memoryTree.js';
 import type { MemoryService } from '../../../../src/protocol/memoryService.js';
-import type { ListGroupsInput, ListMemoriesInput } from '../../../../src/protocol/operations.js';
+import type { ListGroupsInput, ListMemoriesInput, SearchMemoryInput } from '../../../../src/protocol/operations.js';
 import { memoryGroup, memoryRecord } from './rows.js';
 
-/** A day of 250 memories and one without a project, and a list of what was asked. */
+type Asked = Pick<ListMemoriesInput, 'before' | 'limit'> & Pick<SearchMemoryInput, 'cursor'> & Partial<ListGroupsInput>;
+
+/**
+ * A day of 250 memories and one without a project, and a list of what was asked. A search finds all 250, each page
+ * after the first with the last memory of the one before once more.
+ */
 function service(asked: { operation: string; input: unknown }[]): MemoryService {
-  const answer = (operation: string, input: ListMemoriesInput & ListGroupsInput): unknown => {
+  const answer = (operation: string, input: Asked): unknown => {
     asked.push({ operation, input });
-    if (operation === 'search_memory') return { results: [{ ...memoryRecord(7), score: 1 }], took_ms: 1 };
+    if (operation === 'search_memory') return found(Number(input.cursor ?? 0), input.limit ?? 5);
     if (operation === 'list_groups') {
       const isFirst = input.before === undefined;
       const groups = isFirst ? [memoryGroup('2026-11-24', { blocks: 250 })] : [memoryGroup(null, { blocks: 1 })];
@@ -26,6 +31,13 @@ function service(asked: { operation: string; input: unknown }[]): MemoryService 
     return { memories, next_before: newest - count >= 0 ? newest - count + 1 : null };
   };
   return { call: (operation, input) => Promise.resolve(answer(operation, input as never) as never) };
+}
+
+function found(offset: number, limit: number): unknown {
+  const first = Math.max(0, offset - 1);
+  const end = Math.min(offset + limit, 250);
+  const results = Array.from({ length: end - first }, (_, at) => ({ ...memoryRecord(first + at), score: 1 }));
+  return { results, ...(end < 250 ? { next_cursor: String(end) } : {}), took_ms: 1 };
 }
 
 describe('MemoryTree', () => {
@@ -43,12 +55,13 @@ describe('MemoryTree', () => {
     );
   });
 
-  const kinds = (nodes: readonly TreeNode[]): string => nodes.map(({ kind }) => kind[0]).join('');
+  const kinds = (nodes: readonly TreeNode[]): string =>
+    nodes.map(({ kind }) => (kind === 'more' ? '+' : kind[0])).join('');
   const lastOf = (nodes: readonly TreeNode[]): MoreNode => nodes.at(-1) as MoreNode;
 
   it('begins with groups of the scope, and fetches the next ones when asked for more', async () => {
     const groups = await tree.children(null);
-    assert.equal(kinds(groups), 'gm');
+    assert.equal(kinds(groups), 'g+');
     assert.deepEqual(asked, [{ operation: 'list_groups', input: { by: 'day', limit: PAGE_ROWS, ...query.scope } }]);
     await tree.loadMore(lastOf(groups));
     const all = await tree.children(null);
@@ -95,10 +108,90 @@ describe('MemoryTree', () => {
 
   it('shows what a filter finds instead of groups', async () => {
     query = { ...query, filter: 'queue' };
-    assert.deepEqual(
-      (await tree.children(null)).map(({ id }) => id),
-      ['found#7'],
-    );
+    const nodes = await tree.children(null);
+    assert.deepEqual([nodes[0]?.id, kinds(nodes)], ['found#0', `${'m'.repeat(PAGE_ROWS)}+`]);
     assert.deepEqual(asked[0]?.input, { query: 'queue', limit: PAGE_ROWS, neighbours: false, ...query.scope });
+  });
+
+  it('goes on with what a filter found, page by page to the end, and each memory once', async () => {
+    query = { ...query, filter: 'queue' };
+    await tree.loadMore(lastOf(await tree.children(null)));
+    const second = await tree.children(null);
+    assert.equal(second.length, 2 * PAGE_ROWS + 1);
+    await tree.loadMore(lastOf(second));
+    const all = await tree.children(null);
+    assert.equal(kinds(all), 'm'.repeat(250));
+    assert.deepEqual(
+      all.map(({ id }) => id),
+      Array.from({ length: 250 }, (_, at) => `found#${at}`),
+    );
+    const cursors = asked.map(({ input }) => (input as SearchMemoryInput).cursor);
+    assert.deepEqual(cursors, [undefined, '100', '200']);
+    assert.ok(asked.every(({ operation }) => operation === 'search_memory'));
+  });
+
+  it('finds as many rows again after something was written, and one page for another filter', async () => {
+    query = { ...query, filter: 'queue' };
+    await tree.loadMore(lastOf(await tree.children(null)));
+    tree.forget();
+    assert.equal((await tree.children(null)).length, 2 * PAGE_ROWS + 1);
+    query = { ...query, filter: 'journal' };
+    tree.forget();
+    assert.equal((await tree.children(null)).length, PAGE_ROWS + 1);
+  });
+
+  it('has nothing to add when "more" is pressed after the last page', async () => {
+    const [day] = await tree.children(null);
+    assert.ok(day);
+    const more = lastOf(await tree.children(day));
+    for (let press = 0; press < 4; press++) await tree.loadMore(more);
+    assert.equal(kinds(await tree.children(day)), 'm'.repeat(250));
+    query = { ...query, filter: 'queue' };
+    tree.forget();
+    const moreFound = lastOf(await tree.children(null));
+    for (let press = 0; press < 4; press++) await tree.loadMore(moreFound);
+    assert.equal(kinds(await tree.children(null)), 'm'.repeat(250));
+  });
+
+  it('loads the next page also when the rows were forgotten after "more" was shown', async () => {
+    const [day] = await tree.children(null);
+    assert.ok(day);
+    const more = lastOf(await tree.children(day));
+    tree.forget();
+    await tree.loadMore(more);
+    assert.equal((await tree.children(day)).length, 2 * PAGE_ROWS + 1);
+    query = { ...query, filter: 'queue' };
+    tree.forget();
+    const moreFound = lastOf(await tree.children(null));
+    tree.forget();
+    await tree.loadMore(moreFound);
+    assert.equal((await tree.children(null)).length, 2 * PAGE_ROWS + 1);
+  });
+
+  it('never takes the answer to an earlier question for one to the next', async () => {
+    let answer: () => void = () => assert.fail('Nothing was asked.');
+    const memory = service(asked);
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    let isFirst = true;
+    const slow: MemoryService = {
+      call: async (operation, input) => {
+        const isHeld = isFirst;
+        isFirst = false;
+        if (isHeld) await held;
+        return memory.call(operation, input);
+      },
+    };
+    tree = new MemoryTree(
+      () => slow,
+      () => query,
+    );
+    const early = tree.children(null);
+    query = { ...query, by: 'branch' };
+    tree.forget();
+    const branches = await tree.children(null);
+    answer();
+    assert.match((await early)[0]?.id ?? '', /^day:/);
+    assert.deepEqual(await tree.children(null), branches);
+    assert.match(branches[0]?.id ?? '', /^branch:/);
   });
 });
