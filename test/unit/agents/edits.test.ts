@@ -61,6 +61,29 @@ describe('a JSON configuration', () => {
     assert.equal(withoutServer(agent('cursor'), withServer(agent('cursor'), plain, command)), plain);
   });
 
+  it('that stands on one line stays on it: nothing but our entry comes, and goes again', () => {
+    const entry = '"greeum": {"command":"greeum","args":["mcp","serve"],"env":{}}';
+    const short = { command: 'greeum', args: ['mcp', 'serve'], env: {} };
+    const texts = {
+      '{"mcpServers":{"a":{"command":"x", "args":[1, 2]}},"theme":"dark"}': `{"mcpServers":{"a":{"command":"x", "args":[1, 2]},${entry}},"theme":"dark"}`,
+      '{\n  "mcpServers": { "a": { "command": "x" } },\n  "list": [1,2,\n 3]\n}\n': `{\n  "mcpServers": { "a": { "command": "x" },${entry} },\n  "list": [1,2,\n 3]\n}\n`,
+      '{"a":1, /* mine */ "mcpServers": { "b": {}, } }\n': `{"a":1, /* mine */ "mcpServers": { "b": {},${entry}, } }\n`,
+    };
+    for (const [before, after] of Object.entries(texts)) {
+      const made = withServer(agent('claude-desktop'), before, short);
+      assert.equal(made, after);
+      assert.equal(withoutServer(agent('claude-desktop'), made), before);
+    }
+    assert.equal(
+      withServer(agent('claude-desktop'), '{"theme":"dark"}', short),
+      `{"theme":"dark","mcpServers": {${entry.replace('": {', '":{')}}}`,
+    );
+    // What is on many lines around an empty object stays as well.
+    const around = '{\n  "list": [1,2],\n  "mcpServers": {}\n}\n';
+    const made = withServer(agent('claude-desktop'), around, short);
+    assert.match(made, /^\{\n {2}"list": \[1,2\],\n {2}"mcpServers": \{\n {4}"greeum": \{\n/);
+  });
+
   it('is refused when servers are no object', () => {
     assert.throws(() => withServer(agent('cursor'), '{"mcpServers": []}', command), { code: 'invalid_argument' });
     assert.throws(() => withServer(agent('cursor'), '[1]', command), { code: 'invalid_argument' });
