@@ -1,8 +1,8 @@
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { runInExtensionHost } from './harness/extensionHostSuite.js';
+import { bundleForHost } from './harness/hostBundle.js';
 import { makeTempDir, projectRoot } from './harness/paths.js';
 
 /**
@@ -29,18 +29,8 @@ const suiteDir = path.join(projectRoot, 'out/test/vscode/suite');
 
 async function bundleSuite(): Promise<void> {
   const sources = path.join(projectRoot, 'test/vscode/suite');
-  await rm(suiteDir, { recursive: true, force: true });
-  await build({
-    entryPoints: (await readdir(sources)).map((file) => path.join(sources, file)),
-    outdir: suiteDir,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    external: ['vscode', 'mocha'],
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
+  const files = (await readdir(sources)).map((file) => path.join(sources, file));
+  await bundleForHost(files, suiteDir);
 }
 
 interface SuiteRun {

@@ -6,7 +6,7 @@ import type { Scope } from '../scope.js';
 import type { StoredState } from '../state.js';
 import type { WorkerSession } from '../workerSession.js';
 import { dragMemory } from './dragToSlot.js';
-import { MemoryTree, type MoreNode, type TreeNode } from './memoryTree.js';
+import { MemoryTree, type MemoryNode, type MoreNode, type OlderNode, type TreeNode } from './memoryTree.js';
 import { itemOf, reader } from './treeItems.js';
 import { groupRow, memoryRow, memoryTooltip } from './treeText.js';
 import { WorkerTree } from './treeView.js';
@@ -24,6 +24,8 @@ export class MemoriesView extends WorkerTree<TreeNode> {
   protected readonly view: vscode.TreeView<TreeNode>;
   private readonly tree: MemoryTree;
   private filter = '';
+  /** The editor asks for all items of a list again when it goes on; making them anew is garbage for nothing. */
+  private readonly memoryItems = new WeakMap<TreeNode, vscode.TreeItem>();
 
   constructor(
     session: WorkerSession,
@@ -69,8 +71,7 @@ export class MemoriesView extends WorkerTree<TreeNode> {
   }
 
   async loadMore(node: MoreNode): Promise<void> {
-    await this.tree.loadMore(node);
-    this.showChildren(node.parent);
+    this.showChildren(await this.tree.loadMore(node));
   }
 
   override refresh(): void {
@@ -83,9 +84,11 @@ export class MemoriesView extends WorkerTree<TreeNode> {
       case 'group':
         return this.groupItem(node);
       case 'memory':
-        return memoryItem(node);
+        return this.memoryItem(node);
       case 'more':
         return moreItem(node, this.options.id);
+      case 'older':
+        return olderItem(node);
     }
   }
 
@@ -120,6 +123,12 @@ export class MemoriesView extends WorkerTree<TreeNode> {
     return item;
   }
 
+  private memoryItem(node: MemoryNode): vscode.TreeItem {
+    const item = this.memoryItems.get(node) ?? memoryItem(node);
+    this.memoryItems.set(node, item);
+    return item;
+  }
+
   /** Whose memories these are, beside the name of the view. */
   private describe(): void {
     this.view.description = this.scope.project ?? l10n.t('everything');
@@ -128,7 +137,7 @@ export class MemoriesView extends WorkerTree<TreeNode> {
   }
 }
 
-function memoryItem(node: Extract<TreeNode, { kind: 'memory' }>): vscode.TreeItem {
+function memoryItem(node: MemoryNode): vscode.TreeItem {
   const item = itemOf(memoryRow(node.memory, reader()), node.id, vscode.TreeItemCollapsibleState.None);
   item.contextValue = CONTEXT_VALUES.memory;
   item.command = { command: COMMANDS.openMemory, title: l10n.t('Open'), arguments: [node] };
@@ -141,4 +150,10 @@ function moreItem(node: MoreNode, view: string): vscode.TreeItem {
   const item = itemOf(row, node.id, vscode.TreeItemCollapsibleState.None);
   item.command = { command: COMMANDS.showMore, title: label, arguments: [view, node] };
   return item;
+}
+
+function olderItem(node: OlderNode): vscode.TreeItem {
+  const label = l10n.t('What came before');
+  const row = { label, description: '', spoken: label, icon: 'history' };
+  return itemOf(row, node.id, vscode.TreeItemCollapsibleState.Collapsed);
 }

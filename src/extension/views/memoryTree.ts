@@ -11,8 +11,11 @@ import type {
 
 /** Rows fetched at a time: more than a screen, and few enough that the host is not held up by them. */
 export const PAGE_ROWS = 100;
-/** Rows fetched again when something was written: what is below them loads again as it is asked for. */
-const MAX_RELOADED_ROWS = 500;
+/**
+ * What goes on below that is a node of its own. The editor takes all rows of a node again when one more comes: with
+ * 5 000 of them that held up the extension host for 30 ms at each press (`npm run bench:views`).
+ */
+export const MAX_ROWS_TOGETHER = 300;
 
 export interface GroupNode {
   kind: 'group';
@@ -27,17 +30,29 @@ export interface MemoryNode {
   id: string;
   memory: MemoryRecord;
   /** Null for what a filter found. */
-  parent: GroupNode | null;
+  parent: ListNode | null;
 }
 
-/** The last row of a list that goes on. */
+/** The last row of a list that goes on: shows the next ones above itself. */
 export interface MoreNode {
   kind: 'more';
   id: string;
-  parent: GroupNode | null;
+  /** Null: the root. */
+  parent: ListNode | null;
 }
 
-export type TreeNode = GroupNode | MemoryNode | MoreNode;
+/** The last row of a list that is long and goes on: has what comes next below itself. */
+export interface OlderNode {
+  kind: 'older';
+  id: string;
+  /** The list that goes on here; null: that of the root. */
+  list: GroupNode | null;
+  /** Where: a block index, or the cursor of a search. */
+  start: number | string;
+}
+
+export type ListNode = GroupNode | OlderNode;
+export type TreeNode = ListNode | MemoryNode | MoreNode;
 
 /** Whose memories: those of a project and those of none, or all. */
 export type ScopeFilter = Pick<ListGroupsInput, 'project' | 'include_global'>;
@@ -56,22 +71,21 @@ interface Rows<T, Cursor> {
 }
 
 type Groups = Rows<MemoryGroup, number>;
-type Members = Rows<MemoryRecord, number>;
-type Found = Rows<MemoryRecord, string>;
+type Members = Rows<MemoryNode, number>;
+type Found = Rows<MemoryNode, string>;
 
 /** Everything that was fetched for one question. */
 class Fetched {
-  groups: Groups | null = null;
-  found: Found | null = null;
+  /** Under the root and where it goes on, by the id of the node. */
+  readonly found = new Map<string, Found>();
+  readonly groups = new Map<string, Groups>();
   readonly members = new Map<string, Members>();
 
   constructor(readonly query: TreeQuery) {}
 
   rowCounts(): Map<string, number> {
     const counts = new Map<string, number>();
-    if (this.groups !== null) counts.set(ROOT, this.groups.rows.length);
-    if (this.found !== null) counts.set(foundId(this.query), this.found.rows.length);
-    for (const [id, { rows }] of this.members) counts.set(id, rows.length);
+    for (const [id, { rows }] of [...this.groups, ...this.members, ...this.found]) counts.set(id, rows.length);
     return counts;
   }
 }
@@ -80,6 +94,8 @@ class Fetched {
 export class MemoryTree {
   private fetched: Fetched | null = null;
   private rowCounts = new Map<string, number>();
+  /** The nodes that were given last, by id: the editor knows a node by the very object. */
+  private readonly latest = new Map<string, ListNode>();
 
   constructor(
     private readonly service: () => MemoryService,
@@ -88,28 +104,40 @@ export class MemoryTree {
 
   /** @throws GreeumError when the worker cannot be asked */
   async children(parent: TreeNode | null): Promise<TreeNode[]> {
+    const nodes = await this.childNodes(parent);
+    if (parent === null) this.latest.clear();
+    for (const node of nodes) if (isList(node)) this.latest.set(node.id, node);
+    return nodes;
+  }
+
+  private async childNodes(parent: TreeNode | null): Promise<TreeNode[]> {
     // What is forgotten while it is on its way belongs to nobody, and is not taken for an answer to the next question.
     const fetched = this.now();
-    if (parent === null) return fetched.query.filter === '' ? this.groupNodes(fetched) : this.foundNodes(fetched);
-    if (parent.kind !== 'group') return [];
-    const { rows, next } = await this.membersOnce(fetched, parent);
-    const nodes: TreeNode[] = rows.map((memory) => memoryNode(memory, parent));
-    return next === null ? nodes : [...nodes, moreNode(parent)];
+    if (parent !== null && !isList(parent)) return [];
+    const group = groupOf(parent);
+    if (parent === null || group === null) {
+      return isFound(fetched, parent) ? this.foundNodes(fetched, parent) : this.groupNodes(fetched, parent);
+    }
+    const page = await this.membersOnce(fetched, parent, group);
+    return [...page.rows, ...ending(page, parent)];
   }
 
   /**
-   * Fetches the next page below a node; the caller shows it. What was forgotten since the node was shown is fetched
+   * Fetches the next page below a node. What was forgotten since the node was shown is fetched
    * first, or the page would be the one that is there.
+   * @returns whose rows to show anew; null: those of the root
    */
-  async loadMore({ parent }: MoreNode): Promise<void> {
+  async loadMore({ parent }: MoreNode): Promise<ListNode | null> {
     const fetched = this.now();
-    if (parent !== null) {
-      await this.fetchMembers(fetched, parent, await this.membersOnce(fetched, parent));
-    } else if (fetched.query.filter === '') {
-      await this.fetchGroups(fetched, await this.groupsOnce(fetched));
+    const group = groupOf(parent);
+    if (parent !== null && group !== null) {
+      await this.fetchMembers(fetched, parent, group, await this.membersOnce(fetched, parent, group));
+    } else if (isFound(fetched, parent)) {
+      await this.fetchFound(fetched, parent, await this.foundOnce(fetched, parent));
     } else {
-      await this.fetchFound(fetched, await this.foundOnce(fetched));
+      await this.fetchGroups(fetched, parent, await this.groupsOnce(fetched, parent));
     }
+    return parent === null ? null : (this.latest.get(parent.id) ?? parent);
   }
 
   /** Everything is asked for anew, as many rows as were there. */
@@ -123,96 +151,143 @@ export class MemoryTree {
     return this.fetched;
   }
 
-  private async groupNodes(fetched: Fetched): Promise<TreeNode[]> {
-    const { rows, next } = await this.groupsOnce(fetched);
+  private async groupNodes(fetched: Fetched, parent: ListNode | null): Promise<TreeNode[]> {
+    const page = await this.groupsOnce(fetched, parent);
     const { by } = fetched.query;
-    const nodes: TreeNode[] = rows.map((group, index) => ({
+    const nodes: TreeNode[] = page.rows.map((group, index) => ({
       kind: 'group',
       id: `${by}:${group.key === null ? '' : `=${group.key}`}`,
       by,
       group,
-      isNewest: index === 0,
+      isNewest: parent === null && index === 0,
     }));
-    return next === null ? nodes : [...nodes, moreNode(null)];
+    return [...nodes, ...ending(page, parent)];
   }
 
-  private async foundNodes(fetched: Fetched): Promise<TreeNode[]> {
-    const { rows, next } = await this.foundOnce(fetched);
-    const nodes: TreeNode[] = rows.map((memory) => memoryNode(memory, null));
-    return next === null ? nodes : [...nodes, moreNode(null)];
+  private async foundNodes(fetched: Fetched, parent: ListNode | null): Promise<TreeNode[]> {
+    const page = await this.foundOnce(fetched, parent);
+    return [...page.rows, ...ending(page, parent)];
   }
 
-  private async groupsOnce(fetched: Fetched): Promise<Groups> {
-    return fetched.groups ?? this.fetchGroups(fetched);
+  private async groupsOnce(fetched: Fetched, parent: ListNode | null): Promise<Groups> {
+    return fetched.groups.get(idOf(parent)) ?? this.fetchGroups(fetched, parent);
   }
 
-  private async membersOnce(fetched: Fetched, parent: GroupNode): Promise<Members> {
-    return fetched.members.get(parent.id) ?? this.fetchMembers(fetched, parent);
+  private async membersOnce(fetched: Fetched, parent: ListNode, group: GroupNode): Promise<Members> {
+    return fetched.members.get(parent.id) ?? this.fetchMembers(fetched, parent, group);
   }
 
   /** By pages, also where more rows were shown than one has: the worker limits what one search returns. */
-  private async foundOnce(fetched: Fetched): Promise<Found> {
-    const wanted = this.wanted(foundId(fetched.query));
-    let found = fetched.found ?? (await this.fetchFound(fetched));
-    while (found.next !== null && found.rows.length < wanted) found = await this.fetchFound(fetched, found);
+  private async foundOnce(fetched: Fetched, parent: ListNode | null): Promise<Found> {
+    const wanted = this.wanted(foundId(fetched, parent));
+    let found = fetched.found.get(foundId(fetched, parent)) ?? (await this.fetchFound(fetched, parent));
+    while (found.next !== null && found.rows.length < wanted) found = await this.fetchFound(fetched, parent, found);
     return found;
   }
 
-  private async fetchGroups(fetched: Fetched, previous: Groups | null = null): Promise<Groups> {
-    if (previous?.next === null) return previous;
+  private async fetchGroups(
+    fetched: Fetched,
+    parent: ListNode | null,
+    previous: Groups | null = null,
+  ): Promise<Groups> {
+    if (previous !== null && isFull(previous)) return previous;
     const { by, scope } = fetched.query;
-    const limit = previous === null ? this.wanted(ROOT) : PAGE_ROWS;
-    const input = { by, limit, ...scope, ...before(previous?.next) };
+    const limit = previous === null ? this.wanted(idOf(parent)) : PAGE_ROWS;
+    const input = { by, limit, ...scope, ...before(previous, parent) };
     const { groups, next_before } = await this.service().call('list_groups', input);
-    fetched.groups = append(previous, { rows: groups, next: next_before });
-    return fetched.groups;
+    const page = append(previous, { rows: groups, next: next_before });
+    fetched.groups.set(idOf(parent), page);
+    return page;
   }
 
-  private async fetchMembers(fetched: Fetched, parent: GroupNode, previous: Members | null = null): Promise<Members> {
-    if (previous?.next === null) return previous;
+  private async fetchMembers(
+    fetched: Fetched,
+    parent: ListNode,
+    group: GroupNode,
+    previous: Members | null = null,
+  ): Promise<Members> {
+    if (previous !== null && isFull(previous)) return previous;
     const { memories, next_before } = await this.service().call('list_memories', {
       ...fetched.query.scope,
-      ...membersOf(parent),
+      ...membersOf(group),
       detail: 'snippet',
       limit: previous === null ? this.wanted(parent.id) : PAGE_ROWS,
-      ...before(previous?.next),
+      ...before(previous, parent),
     });
-    const page = append(previous, { rows: memories, next: next_before });
+    const page = append(previous, { rows: memories.map((memory) => memoryNode(memory, parent)), next: next_before });
     fetched.members.set(parent.id, page);
     return page;
   }
 
-  private async fetchFound(fetched: Fetched, previous: Found | null = null): Promise<Found> {
-    if (previous?.next === null) return previous;
+  private async fetchFound(fetched: Fetched, parent: ListNode | null, previous: Found | null = null): Promise<Found> {
+    if (previous !== null && isFull(previous)) return previous;
     const { filter, scope } = fetched.query;
-    const cursor = previous === null ? {} : { cursor: previous.next };
+    const start = parent?.kind === 'older' && typeof parent.start === 'string' ? parent.start : undefined;
+    const next = previous?.next ?? start;
+    const cursor = next === undefined ? {} : { cursor: next };
     const input = { query: filter, limit: PAGE_ROWS, neighbours: false, ...scope, ...cursor };
     const { results, next_cursor } = await this.service().call('search_memory', input);
     // What was written meanwhile may move a memory down to this page; a tree takes each row once.
-    const shown = new Set(previous?.rows.map(({ block_index }) => block_index));
+    const others = [...fetched.found].filter(([id]) => id !== foundId(fetched, parent)).map(([, { rows }]) => rows);
+    const shown = new Set([...others, previous?.rows ?? []].flat().map(({ memory }) => memory.block_index));
     const rows = results.filter(({ block_index }) => !shown.has(block_index));
-    fetched.found = append(previous, { rows, next: next_cursor ?? null });
-    return fetched.found;
+    const nodes = rows.map((memory) => memoryNode(memory, null));
+    const page = append(previous, { rows: nodes, next: next_cursor ?? null });
+    fetched.found.set(foundId(fetched, parent), page);
+    return page;
   }
 
   private wanted(id: string): number {
-    return Math.min(Math.max(this.rowCounts.get(id) ?? 0, PAGE_ROWS), MAX_RELOADED_ROWS);
+    return Math.min(Math.max(this.rowCounts.get(id) ?? 0, PAGE_ROWS), MAX_ROWS_TOGETHER);
   }
 }
 
-const ROOT = '';
+const ROOT = 'root';
 
 /** Another filter begins with one page, however many rows of this one were shown. */
-function foundId({ filter }: TreeQuery): string {
-  return `found:${filter}`;
+function foundId({ query }: Fetched, parent: ListNode | null): string {
+  return `found:${query.filter}:${idOf(parent)}`;
+}
+
+/** What is below the root, or goes on from there, is what a filter found. */
+function isFound({ query }: Fetched, parent: ListNode | null): boolean {
+  return parent?.kind === 'older' ? typeof parent.start === 'string' : query.filter !== '';
 }
 
 function append<T, C>(previous: Rows<T, C> | null, { rows, next }: Rows<T, C>): Rows<T, C> {
   return { rows: [...(previous?.rows ?? []), ...rows], next };
 }
 
-function before(next: number | null | undefined): { before?: number } {
-  return next === null || next === undefined ? {} : { before: next };
+function before(previous: Rows<unknown, number> | null, parent: ListNode | null): { before?: number } {
+  const start = parent?.kind === 'older' && typeof parent.start === 'number' ? parent.start : undefined;
+  const next = previous?.next ?? start;
+  return next === undefined ? {} : { before: next };
+}
+
+function isList(node: TreeNode): node is ListNode {
+  return node.kind === 'group' || node.kind === 'older';
+}
+
+function idOf(parent: ListNode | null): string {
+  return parent?.id ?? ROOT;
+}
+
+/** Null: the list is that of the root. */
+function groupOf(parent: ListNode | null): GroupNode | null {
+  return parent?.kind === 'older' ? parent.list : parent;
+}
+
+/** Nothing more comes into this list: there is nothing, or it comes below a node of its own. */
+function isFull({ rows, next }: Rows<unknown, number | string>): boolean {
+  return next === null || rows.length >= MAX_ROWS_TOGETHER;
+}
+
+/** The row after the last one, where the list goes on. */
+function ending({ rows, next }: Rows<unknown, number | string>, parent: ListNode | null): TreeNode[] {
+  if (next === null) return [];
+  if (rows.length < MAX_ROWS_TOGETHER) return [moreNode(parent)];
+  const list = groupOf(parent);
+  return [{ kind: 'older', id: `${idOf(list)}<${next}`, list, start: next }];
 }
 
 type GroupMembers = Pick<ListMemoriesInput, 'branch' | 'project' | 'include_global' | 'day'>;
@@ -230,10 +305,10 @@ function membersOf({ by, group }: GroupNode): GroupMembers {
   }
 }
 
-function memoryNode(memory: MemoryRecord, parent: GroupNode | null): MemoryNode {
+function memoryNode(memory: MemoryRecord, parent: ListNode | null): MemoryNode {
   return { kind: 'memory', id: `${parent?.id ?? 'found'}#${memory.block_index}`, memory, parent };
 }
 
-function moreNode(parent: GroupNode | null): MoreNode {
-  return { kind: 'more', id: `${parent?.id ?? 'root'}…`, parent };
+function moreNode(parent: ListNode | null): MoreNode {
+  return { kind: 'more', id: `${idOf(parent)}…`, parent };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  MAX_ROWS_TOGETHER,
   MemoryTree,
   type MoreNode,
   PAGE_ROWS,
@@ -33,11 +34,44 @@ function service(asked: { operation: string; input: unknown }[]): MemoryService 
   return { call: (operation, input) => Promise.resolve(answer(operation, input as never) as never) };
 }
 
-function found(offset: number, limit: number): unknown {
+function found(offset: number, limit: number, all = 250): unknown {
   const first = Math.max(0, offset - 1);
-  const end = Math.min(offset + limit, 250);
+  const end = Math.min(offset + limit, all);
   const results = Array.from({ length: end - first }, (_, at) => ({ ...memoryRecord(first + at), score: 1 }));
-  return { results, ...(end < 250 ? { next_cursor: String(end) } : {}), took_ms: 1 };
+  return { results, ...(end < all ? { next_cursor: String(end) } : {}), took_ms: 1 };
+}
+
+function longService(groups: number, memories: number): MemoryService {
+  const page = <T>(
+    all: number,
+    { before = all, limit = 20 }: Asked,
+    row: (index: number) => T,
+  ): [T[], number | null] => {
+    const rows = Array.from({ length: Math.min(limit, before) }, (_, at) => row(before - 1 - at));
+    return [rows, before > limit ? before - limit : null];
+  };
+  const answer = (operation: string, input: Asked): unknown => {
+    if (operation === 'search_memory') return found(Number(input.cursor ?? 0), input.limit ?? 5, 1_000);
+    if (operation === 'list_groups') {
+      const [rows, next_before] = page(groups, input, (newest) => memoryGroup(`day ${newest}`, { newest }));
+      return { groups: rows, next_before };
+    }
+    const [rows, next_before] = page(memories, input, (index) => memoryRecord(index));
+    return { memories: rows, next_before };
+  };
+  return { call: (operation, input) => Promise.resolve(answer(operation, input as never) as never) };
+}
+
+/** All rows of a list, as a person sees them who presses and unfolds whatever goes on. */
+async function walk(tree: MemoryTree, parent: TreeNode | null): Promise<TreeNode[]> {
+  for (;;) {
+    const nodes = await tree.children(parent);
+    assert.ok(nodes.length <= MAX_ROWS_TOGETHER + 1);
+    const last = nodes.at(-1);
+    if (last?.kind === 'more') await tree.loadMore(last);
+    else if (last?.kind === 'older') return [...nodes.slice(0, -1), ...(await walk(tree, last))];
+    else return nodes;
+  }
 }
 
 describe('MemoryTree', () => {
@@ -151,6 +185,50 @@ describe('MemoryTree', () => {
     const moreFound = lastOf(await tree.children(null));
     for (let press = 0; press < 4; press++) await tree.loadMore(moreFound);
     assert.equal(kinds(await tree.children(null)), 'm'.repeat(250));
+    const long = longService(2, 5 * MAX_ROWS_TOGETHER);
+    tree = new MemoryTree(
+      () => long,
+      () => ({ ...query, filter: '' }),
+    );
+    const [longDay] = await tree.children(null);
+    assert.ok(longDay);
+    const moreOfLong = lastOf(await tree.children(longDay));
+    for (let press = 0; press < 6; press++) await tree.loadMore(moreOfLong);
+    assert.equal((await tree.children(longDay)).length, MAX_ROWS_TOGETHER + 1);
+  });
+
+  it('goes on below a row of its own where a list is long, so that no list grows without end', async () => {
+    const days = 2 * MAX_ROWS_TOGETHER + 10;
+    const memories = 2 * MAX_ROWS_TOGETHER + 10;
+    const memory = longService(days, memories);
+    tree = new MemoryTree(
+      () => memory,
+      () => query,
+    );
+    const groups = await walk(tree, null);
+    assert.deepEqual(
+      groups.map((node) => (node.kind === 'group' ? node.group.newest : NaN)),
+      Array.from({ length: days }, (_, at) => days - 1 - at),
+    );
+    assert.deepEqual(
+      groups.filter((node) => node.kind === 'group' && node.isNewest),
+      groups.slice(0, 1),
+    );
+    const members = await walk(tree, groups[0] ?? null);
+    assert.deepEqual(
+      members.map((node) => (node.kind === 'memory' ? node.memory.block_index : NaN)),
+      Array.from({ length: memories }, (_, at) => memories - 1 - at),
+    );
+    query = { ...query, filter: 'queue' };
+    tree.forget();
+    const foundNodes = await walk(tree, null);
+    assert.deepEqual(
+      foundNodes.map((node) => (node.kind === 'memory' ? node.memory.block_index : NaN)),
+      Array.from({ length: 1_000 }, (_, at) => at),
+    );
+    for (const nodes of [groups, members, foundNodes]) {
+      assert.equal(new Set(nodes.map(({ id }) => id)).size, nodes.length);
+    }
   });
 
   it('loads the next page also when the rows were forgotten after "more" was shown', async () => {
@@ -158,7 +236,10 @@ describe('MemoryTree', () => {
     assert.ok(day);
     const more = lastOf(await tree.children(day));
     tree.forget();
-    await tree.loadMore(more);
+    const [sameDay] = await tree.children(null);
+    // The editor has another object for the day by now, and knows no other.
+    assert.equal(await tree.loadMore(more), sameDay);
+    assert.notEqual(sameDay, day);
     assert.equal((await tree.children(day)).length, 2 * PAGE_ROWS + 1);
     query = { ...query, filter: 'queue' };
     tree.forget();

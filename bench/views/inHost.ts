@@ -1,0 +1,149 @@
+/** The part of `bench:views` that runs in the extension host: does what a person does, and says what it cost. */
+
+import { format } from 'node:util';
+
+import type { MemoriesView } from '../../src/extension/views/memoriesView.js';
+import { PAGE_ROWS, type MoreNode, type TreeNode } from '../../src/extension/views/memoryTree.js';
+import { waitFor } from '../../test/vscode/harness/waitFor.js';
+import { run as command, services, waitForStatus } from '../../test/vscode/suite/editor.js';
+import { suiteMark } from '../../test/vscode/suiteMark.js';
+import { blocksOf } from './blocks.js';
+
+const BUDGET_MS = 15;
+const PAGES = 50;
+/** A frequent word, so that it finds as many as there can be. */
+const FILTER = process.env['GREEUM_BENCH_WORD'] ?? '';
+
+const say = (...args: unknown[]): void => console.log(`${suiteMark}${format(...args)}`);
+
+/** Called by the editor; a rejection is the run's failure, and the editor keeps to itself what it says. */
+export async function run(): Promise<void> {
+  try {
+    await bench();
+  } catch (error) {
+    say(error);
+    throw error;
+  }
+}
+
+async function bench(): Promise<void> {
+  await waitForStatus(/^State of this window +owner$/m);
+  const { session, views } = await services();
+  // The index is what the worker has to do first; what it does with the processor is not the host's.
+  await session.service.call('search_memory', { query: FILTER });
+  const shown = watch(views.memories);
+  try {
+    await measureAll(views.memories, shown);
+  } catch (error) {
+    say(shown.describe());
+    throw error;
+  }
+}
+
+async function measureAll(view: MemoriesView, shown: Shown): Promise<void> {
+  const missed: string[] = [];
+  const measure = async (step: string, work: () => Promise<void>): Promise<void> => {
+    const { longestMs, longestWallMs, longestGcMs } = await blocksOf(work);
+    if (longestMs > BUDGET_MS) missed.push(step);
+    const verdict = longestMs <= BUDGET_MS ? 'met' : 'MISSED';
+    say(
+      `${step.padEnd(44)} ${longestMs.toFixed(1)} ms (wall ${longestWallMs.toFixed(1)} ms, garbage ${longestGcMs.toFixed(1)} ms), budget ${BUDGET_MS}: ${verdict}`,
+    );
+  };
+  const group = (by: string): (() => Promise<void>) => {
+    return async () => {
+      shown.clear();
+      await command(`greeum.groupBy${by}`);
+      await waitFor(`the rows by ${by}`, () => shown.isComplete());
+    };
+  };
+
+  await measure('opening the view (newest day unfolded)', async () => {
+    await command('greeum.memories.focus');
+    await waitFor('the first rows', () => shown.isComplete());
+  });
+  await measure(`"Show more…" ${PAGES} times in a day`, () => more(view, shown));
+  await measure('grouping by project, every group unfolded', group('Project'));
+  await measure('grouping by branch, every group unfolded', group('Branch'));
+  await measure(`"Show more…" ${PAGES} times in a branch`, () => more(view, shown));
+  await measure('grouping by day', group('Day'));
+  await measure('filter', async () => {
+    shown.clear();
+    await command('greeum.filterMemories', FILTER);
+    await waitFor('what was found', () => shown.isComplete());
+  });
+  await measure('"Show more…" to the end of what was found', () => more(view, shown));
+  const found = shown.rows(null).length;
+  if (found <= PAGE_ROWS) throw new Error(`The filter should find several pages, and found ${found}.`);
+  await measure('clearing the filter', async () => {
+    shown.clear();
+    await command('greeum.clearFilter');
+    await waitFor('the first rows', () => shown.isComplete());
+  });
+  if (missed.length > 0) throw new Error(`Longer than ${BUDGET_MS} ms: ${missed.join('; ')}`);
+}
+
+/** Presses the first row that goes on, again and again. */
+async function more(view: MemoriesView, shown: Shown): Promise<void> {
+  for (let page = 0; page < PAGES; page++) {
+    const node = shown.more();
+    if (node === undefined) return;
+    const { length } = shown.rows(node.parent);
+    const { command: click } = view.getTreeItem(node);
+    await command(click?.command ?? '', ...((click?.arguments ?? []) as unknown[]));
+    await waitFor(
+      'the next page',
+      () => shown.isComplete() && (shown.rows(node.parent).length !== length || shown.more() !== node),
+    );
+  }
+}
+
+interface Shown {
+  clear(): void;
+  /** The editor has asked for the rows of the root, and of every group that it unfolds, and has an item of each. */
+  isComplete(): boolean;
+  more(): MoreNode | undefined;
+  rows(parent: TreeNode | null): readonly TreeNode[];
+  /** For whoever looks why a step did not end. */
+  describe(): string;
+}
+
+/** Listens to what the editor asks of the view, and has it unfold every group at once: the most that can be asked. */
+function watch(view: MemoriesView): Shown {
+  const getChildren = view.getChildren.bind(view);
+  const getTreeItem = view.getTreeItem.bind(view);
+  let children = new Map<string, readonly TreeNode[]>();
+  let items = new Set<string>();
+  view.getChildren = async (parent) => {
+    const rows = await getChildren(parent);
+    // Whatever was below the root is shown anew too.
+    if (parent === undefined) children = new Map();
+    children.set(parent?.id ?? '', rows);
+    return rows;
+  };
+  view.getTreeItem = (node) => {
+    const item = getTreeItem(node);
+    items.add(node.id);
+    // vscode.TreeItemCollapsibleState.Expanded
+    if (node.kind === 'group' || node.kind === 'older') item.collapsibleState = 2;
+    return item;
+  };
+  const all = (): TreeNode[] => [...children.values()].flat();
+  return {
+    clear: () => {
+      children = new Map();
+      items = new Set();
+    },
+    isComplete: () => {
+      const groups = all().filter(({ kind }) => kind === 'group' || kind === 'older');
+      return children.has('') && groups.every(({ id }) => children.has(id)) && all().every(({ id }) => items.has(id));
+    },
+    more: () => {
+      const hasGroups = all().some(({ kind }) => kind === 'group');
+      return all().find((node): node is MoreNode => node.kind === 'more' && (node.parent !== null || !hasGroups));
+    },
+    describe: () =>
+      [...children].map(([id, rows]) => `${id}: ${rows.length} rows, the last is ${rows.at(-1)?.id}`).join('\n'),
+    rows: (parent) => children.get(parent?.id ?? '') ?? [],
+  };
+}
