@@ -6,7 +6,8 @@ import type { BuiltCheckpoint } from '../storage/checkpoint.js';
 export interface Background {
   /** Step 1 of a checkpoint, see `storage/checkpoint.ts`. */
   buildCheckpoint(throughSequence: number): Promise<BuiltCheckpoint>;
-  verify(): Promise<VerifyResult>;
+  /** @param signal ends it: its promise rejects */
+  verify(signal?: AbortSignal): Promise<VerifyResult>;
   /** Ends whatever runs; its promise rejects. */
   cancel(): Promise<void>;
 }

@@ -118,7 +118,7 @@ export class Owner implements MemoryService {
       client: options.client,
       caller: options.caller ?? EVERYBODY,
     };
-    return patiently(operation, options, () => this.#writer.call(operation, input, origin));
+    return patiently(operation, options, () => this.#writer.call(operation, input, origin, options.signal));
   }
 
   /** Refuse new, drain, last checkpoint, remove discovery, release the lock. Resolves when all is done. */

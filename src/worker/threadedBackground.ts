@@ -23,8 +23,8 @@ export class ThreadedBackground implements Background {
     return this.#run({ type: 'checkpoint', dataDir: this.#dataDir, throughSequence });
   }
 
-  verify(): Promise<VerifyResult> {
-    return this.#run({ type: 'verify', dataDir: this.#dataDir });
+  verify(signal?: AbortSignal): Promise<VerifyResult> {
+    return this.#run({ type: 'verify', dataDir: this.#dataDir }, signal);
   }
 
   async cancel(): Promise<void> {
@@ -32,10 +32,13 @@ export class ThreadedBackground implements Background {
   }
 
   /** The caller asks for the result type that belongs to the job's type. */
-  #run<T>(job: BackgroundJob): Promise<T> {
+  #run<T>(job: BackgroundJob, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted === true) return Promise.reject(stopped(job));
     return new Promise((resolve, reject) => {
       const worker = new Worker(this.#script, { workerData: job });
       this.#running.add(worker);
+      const end = (): void => void worker.terminate();
+      signal?.addEventListener('abort', end, { once: true });
       worker.once('message', (message: { result?: T; error?: unknown }) => {
         if (isSerializedError(message.error)) reject(GreeumError.fromJSON(message.error));
         else resolve(message.result as T);
@@ -43,8 +46,13 @@ export class ThreadedBackground implements Background {
       worker.once('error', (error) => reject(GreeumError.from(error)));
       worker.once('exit', () => {
         this.#running.delete(worker);
-        reject(new GreeumError('worker_stopping', `The ${job.type} was stopped before it was done.`));
+        signal?.removeEventListener('abort', end);
+        reject(stopped(job));
       });
     });
   }
+}
+
+function stopped(job: BackgroundJob): GreeumError {
+  return new GreeumError('worker_stopping', `The ${job.type} was stopped before it was done.`);
 }

@@ -211,10 +211,16 @@ export class Writer {
 
   /**
    * Runs one operation; a write resolves when it is durable.
+   * @param signal ends a `verify`; what else there is takes no time, or is in the hands of the disk
    * @throws GreeumError
    */
-  async call<K extends WriterOperation>(operation: K, input: unknown, origin: Origin): Promise<Operations[K]['result']>;
-  async call(operation: WriterOperation, input: unknown, origin: Origin): Promise<unknown> {
+  async call<K extends WriterOperation>(
+    operation: K,
+    input: unknown,
+    origin: Origin,
+    signal?: AbortSignal,
+  ): Promise<Operations[K]['result']>;
+  async call(operation: WriterOperation, input: unknown, origin: Origin, signal?: AbortSignal): Promise<unknown> {
     if (this.#lost !== null) throw this.#lost;
     if (this.#isClosed) throw stopping();
     if (isWriteOperation(operation)) {
@@ -226,7 +232,7 @@ export class Writer {
       return this.#reads.run(operation, input, meaning);
     }
     parseInput(operation, input);
-    return operation === 'flush' ? this.#flush() : this.#background.verify();
+    return operation === 'flush' ? this.#flush() : this.#background.verify(signal);
   }
 
   async #indexReady(): Promise<void> {

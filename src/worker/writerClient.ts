@@ -60,9 +60,17 @@ export class WriterClient {
     return { ...this.#snapshot, queue: { ...queue, depth: Math.max(queue.depth, this.#pendingWrites) } };
   }
 
-  /** @throws GreeumError `overloaded` at once when too much waits; otherwise what the writer answers */
-  call<K extends WriterOperation>(operation: K, input: unknown, origin: Origin): Promise<Operations[K]['result']>;
-  call(operation: WriterOperation, input: unknown, origin: Origin): Promise<unknown> {
+  /**
+   * @param signal tells the writer that nobody waits any more; what it can end it ends, and answers
+   * @throws GreeumError `overloaded` at once when too much waits; otherwise what the writer answers
+   */
+  call<K extends WriterOperation>(
+    operation: K,
+    input: unknown,
+    origin: Origin,
+    signal?: AbortSignal,
+  ): Promise<Operations[K]['result']>;
+  call(operation: WriterOperation, input: unknown, origin: Origin, signal?: AbortSignal): Promise<unknown> {
     if (this.#end !== null) return Promise.reject(gone());
     const isWrite = isWriteOperation(operation);
     const bytes = sizeOf(input);
@@ -79,6 +87,9 @@ export class WriterClient {
       this.#loads.set(caller, { commands: own.commands + 1, bytes: own.bytes + bytes });
       if (isWrite) this.#pendingWrites += 1;
       this.#post({ type: 'call', id, operation, input, origin });
+      signal?.addEventListener('abort', () => this.#pending.has(id) && this.#post({ type: 'cancel', id }), {
+        once: true,
+      });
     });
   }
 

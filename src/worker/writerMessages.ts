@@ -21,6 +21,8 @@ export type ToWriter =
       readonly input: unknown;
       readonly origin: Origin;
     }
+  /** Nobody waits for the answer to this call any more: what can be ended is ended. */
+  | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'close'; readonly checkpointMs: number };
 
 export type Answer =

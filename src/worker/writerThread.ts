@@ -87,19 +87,35 @@ async function main(): Promise<void> {
   }
 }
 
+/** Of the calls that take long, by their ids. */
+const ends = new Map<number, AbortController>();
+
 function serve(writer: Writer, message: ToWriter): void {
   switch (message.type) {
     case 'call':
-      void writer.call(message.operation, message.input, message.origin).then(
-        (result) => answer({ id: message.id, result }),
-        (error: unknown) => answer({ id: message.id, error: GreeumError.from(error).toJSON() }),
-      );
+      void carryOut(writer, message);
       return;
+    case 'cancel':
+      return ends.get(message.id)?.abort();
     case 'close':
       return void close(writer, message.checkpointMs);
     case 'open':
       // It is.
       return;
+  }
+}
+
+async function carryOut(writer: Writer, call: Extract<ToWriter, { type: 'call' }>): Promise<void> {
+  const { id, operation, input, origin } = call;
+  // Others are over at once; a controller for each of them would be for nothing.
+  const end = operation === 'verify' ? new AbortController() : null;
+  if (end !== null) ends.set(id, end);
+  try {
+    answer({ id, result: await writer.call(operation, input, origin, end?.signal) });
+  } catch (error) {
+    answer({ id, error: GreeumError.from(error).toJSON() });
+  } finally {
+    ends.delete(id);
   }
 }
 

@@ -54,9 +54,22 @@ export function createRoutes({ service, status, token, mcp, watch, bodyRoom, cal
   };
 }
 
-/** The service as one caller sees it. */
-function calledBy(service: MemoryService, caller: string): MemoryService {
-  return { call: (operation, input, options) => service.call(operation, input, { ...options, caller }) };
+/** The service as one caller sees it. What takes long is ended when the caller hangs up; the rest is soon over. */
+function calledBy(service: MemoryService, caller: string, res: Exchange['res']): MemoryService {
+  return {
+    call: (operation, input, options) => {
+      const signal = operation === 'verify' ? { signal: closedSignal(res) } : {};
+      return service.call(operation, input, { ...options, ...signal, caller });
+    },
+  };
+}
+
+/** Aborts when the connection closes; behind the answer that changes nothing. */
+function closedSignal(res: Exchange['res']): AbortSignal {
+  const closed = new AbortController();
+  if (res.destroyed) closed.abort();
+  else res.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 function answerOwner({ req, res, admission }: Exchange, token: AccessToken): void {
@@ -93,7 +106,7 @@ async function answerPost(exchange: Exchange, parts: PostParts): Promise<void> {
     client: clientFromHeader(req.headers[CLIENT_HEADER]),
     isOnSocket: admission.proof === 'socket',
   };
-  const { status, json } = await answerJsonRpc(calledBy(service, caller), message, sender);
+  const { status, json } = await answerJsonRpc(calledBy(service, caller, res), message, sender);
   if (json === null) sendEmpty(res, status);
   else sendJson(res, status, json);
 }
