@@ -71,12 +71,19 @@ function remembering({ session }: Services): ToolWork<RememberInput> {
   };
 }
 
-/** The model is told the message alone, so what to do is a part of it. */
+/** The model is told the message alone, so what to do, and whether a retry would write twice, is a part of it. */
 async function told(work: Promise<string>): Promise<string> {
   try {
     return await work;
   } catch (thrown) {
     const error = GreeumError.from(thrown);
-    throw new Error([error.message, error.hint ?? ''].join(' ').trim(), { cause: thrown });
+    const { message, hint = '', code, outcome } = error;
+    throw new Error([message, hint, `(${code}, ${OUTCOMES[outcome]})`].filter(Boolean).join(' '), { cause: thrown });
   }
 }
+
+const OUTCOMES = {
+  not_written: 'not written',
+  written: 'written',
+  unknown: 'not known whether it was written',
+} as const satisfies Record<GreeumError['outcome'], string>;
