@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { WorkerTree } from '../../../src/extension/views/treeView.js';
 import type { MemoriesView } from '../../../src/extension/views/memoriesView.js';
 import type { TreeNode } from '../../../src/extension/views/memoryTree.js';
 import { waitFor } from '../harness/waitFor.js';
@@ -32,6 +34,37 @@ describe('the sidebar', () => {
       rows.stop();
       await run('greeum.clearFilter');
     }
+  });
+
+  it('says every row to a screen reader, and what a click on it does', async () => {
+    const { session, views } = await services();
+    await session.service.call('anchor_update', { slot: 'A', block_index: 0, pinned: true });
+    const silent: string[] = [];
+    let count = 0;
+    const look = async <T>(view: WorkerTree<T>, parent?: T): Promise<void> => {
+      for (const row of await view.getChildren(parent)) {
+        const item = view.getTreeItem(row);
+        count += 1;
+        const { accessibilityInformation, command, collapsibleState } = item;
+        const label = accessibilityInformation?.label ?? '';
+        const isSaid = label.trim() !== '' && !/undefined|\$\(|\{\d\}/.test(label);
+        if (!isSaid || command?.title === '') silent.push(`${item.id}: ${label}`);
+        if (collapsibleState !== vscode.TreeItemCollapsibleState.None) await look(view, row);
+      }
+    };
+    for (const by of ['Branch', 'Project', 'Day']) {
+      await run(`greeum.groupBy${by}`);
+      await look(views.memories);
+    }
+    await run('greeum.filterMemories', 'quokka');
+    await look(views.memories);
+    await run('greeum.clearFilter');
+    await look(views.branches);
+    await look(views.slots);
+    await look(views.worker);
+    assert.deepEqual(silent, []);
+    // Five lists of memories of which each goes on, three slots, the worker's numbers.
+    assert.ok(count > 5 * 101 + 3 + 5, String(count));
   });
 });
 
