@@ -18,6 +18,7 @@ import { Mentions } from './mentions.js';
 import { Scope } from './scope.js';
 import type { Services } from './services.js';
 import { Settings } from './settings.js';
+import { SettingsNotice } from './settingsNotice.js';
 import { StoredState } from './state.js';
 import { StatusBar } from './statusBar.js';
 import { registerLanguageModelTools } from './toolRegistry.js';
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     inTurns([
       // Before the worker starts, or its first trouble would be told to nobody.
       () => new Troubles(worker, log),
+      () => new SettingsNotice(settings),
       () => void startWorker(worker, settings, embeddingKey).catch(reported),
       () => new McpProvider(worker, VERSION),
       () => registerLanguageModelTools((name) => features().languageModelTool(name, services)),

@@ -49,10 +49,10 @@ async function press(button: Exclude<ErrorButton, 'tryAgain'>): Promise<void> {
 }
 
 /** Most of our settings belong to the machine the worker runs on, so a remote window has them on a page of its own. */
-async function openSettings(): Promise<void> {
+export async function openSettings(query: string = CONFIGURATION_SECTION): Promise<void> {
   const isRemote = vscode.env.remoteName !== undefined;
   const page = isRemote ? 'workbench.action.openRemoteSettings' : 'workbench.action.openSettings2';
-  await vscode.commands.executeCommand(page, { query: CONFIGURATION_SECTION });
+  await vscode.commands.executeCommand(page, { query });
 }
 
 /**

@@ -2,11 +2,12 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { CONFIGURATION_SECTION, SETTINGS } from './ids.js';
 import { Disposable } from './lifecycle.js';
+import { settingProblems, type SettingId } from './settingProblems.js';
 import { resolveViewSettings, type ViewSettings } from './viewSettings.js';
 import { resolveSettings, type RawSettings, type WorkerSettings } from './workerSettings.js';
 
 /** For the worker and for what is shown. */
-export type AllSettings = WorkerSettings & ViewSettings;
+export type AllSettings = WorkerSettings & ViewSettings & { problems: readonly SettingId[] };
 
 /** The settings, read once and again at each change; nothing else reads the configuration. */
 export class Settings extends Disposable {
@@ -65,7 +66,7 @@ function read(embeddingKey: string | null): AllSettings {
     },
   };
   const shown = resolveViewSettings({ scope: get(SETTINGS.scope), mentions: get(SETTINGS.mentions) });
-  return { ...resolveSettings(raw, process.env, homedir()), ...shown };
+  return { ...resolveSettings(raw, process.env, homedir()), ...shown, problems: settingProblems(get) };
 }
 
 function getter(): (setting: string) => unknown {

@@ -32,9 +32,9 @@ export interface WorkerSettings {
   embeddingProblem: string | null;
 }
 
-/** A value of the wrong kind counts as not set: the editor already marks it in the settings file. */
+/** A value of the wrong kind counts as not set; `settingProblems.ts` names it. */
 export function resolveSettings(raw: RawSettings, env: Environment, homeDir: string): WorkerSettings {
-  const given = typeof raw.dataDir === 'string' ? raw.dataDir : undefined;
+  const given = typeof raw.dataDir === 'string' && !raw.dataDir.includes('\0') ? raw.dataDir : undefined;
   const chosen = chooseDataDir(given, env, homeDir, () => configuredDataDir(env, homeDir));
   return {
     // The editor's own working folder means nothing to a person, so a relative path starts at home.
@@ -85,6 +85,6 @@ function untilded(folder: string): string {
   return folder.replace(/^~(?=$|[\\/])[\\/]?/, '');
 }
 
-function isPort(value: unknown): value is number {
+export function isPort(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535;
 }
