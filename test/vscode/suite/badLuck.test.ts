@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { waitFor } from '../harness/waitFor.js';
+import { answerDialogs } from './dialogs.js';
 import { addMemory, run, services, waitForStatus } from './editor.js';
 
 const OWNER = /^State of this window +owner$/m;
@@ -54,7 +55,7 @@ describe('bad luck', () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'greeum-file-'));
     const file = path.join(folder, 'memory');
     await writeFile(file, 'not a folder');
-    const dialogs = answerDialogs(undefined);
+    const dialogs = answerDialogs();
     try {
       await set('dataDir', file);
       await waitFor('the worker to fail', () => session.state.phase === 'failed');
@@ -89,30 +90,3 @@ describe("a notice with Don't Show Again", () => {
     }
   });
 });
-
-interface Dialogs {
-  shown: { message: string; buttons: string[] }[];
-  stop(): void;
-}
-
-/** No message shows in this window: each is answered by the button of this title where it has that, else by none. */
-function answerDialogs(title: string | undefined): Dialogs {
-  const { showErrorMessage, showWarningMessage, showInformationMessage } = vscode.window;
-  const shown: Dialogs['shown'] = [];
-  const answer = (message: string, ...items: unknown[]): Promise<unknown> => {
-    const buttons = items.filter((item) => typeof item === 'string' || hasTitle(item));
-    const titleOf = (item: unknown): string => (typeof item === 'string' ? item : hasTitle(item) ? item.title : '');
-    shown.push({ message, buttons: buttons.map(titleOf) });
-    return Promise.resolve(buttons.find((item) => titleOf(item) === title));
-  };
-  const all = { showErrorMessage: answer, showWarningMessage: answer, showInformationMessage: answer };
-  Object.assign(vscode.window, all);
-  return {
-    shown,
-    stop: () => void Object.assign(vscode.window, { showErrorMessage, showWarningMessage, showInformationMessage }),
-  };
-}
-
-function hasTitle(item: unknown): item is { title: string } {
-  return typeof item === 'object' && item !== null && 'title' in item;
-}
