@@ -15,6 +15,9 @@ export type ScopeMode = 'project' | 'everything';
 export class Scope extends Disposable {
   private readonly changed = this._register(new vscode.EventEmitter<void>());
 
+  /** Stays while something is in front that belongs to no folder, such as a memory. */
+  private current = currentProject();
+
   readonly onDidChange = this.changed.event;
 
   constructor(
@@ -23,7 +26,8 @@ export class Scope extends Disposable {
   ) {
     super();
     this._register(settings.onDidChange(() => this.tell()));
-    this._register(vscode.workspace.onDidChangeWorkspaceFolders(() => this.tell()));
+    this._register(vscode.workspace.onDidChangeWorkspaceFolders(() => this.follow(currentProject())));
+    this._register(vscode.window.onDidChangeActiveTextEditor((editor) => this.look(editor)));
     this.tell();
   }
 
@@ -33,7 +37,7 @@ export class Scope extends Disposable {
 
   /** Where there is no project there is nothing to narrow to. */
   get filter(): ScopeFilter {
-    const project = this.mode === 'project' ? currentProject() : undefined;
+    const project = this.mode === 'project' ? this.current : undefined;
     return project === undefined ? {} : { project, include_global: true };
   }
 
@@ -44,6 +48,19 @@ export class Scope extends Disposable {
 
   async choose(mode: ScopeMode): Promise<void> {
     await this.state.setScopeMode(mode);
+    this.tell();
+  }
+
+  /** In a window of several folders the file in front says which of them is meant. */
+  private look(editor: vscode.TextEditor | undefined): void {
+    const file = editor?.document.uri;
+    if (file === undefined || vscode.workspace.getWorkspaceFolder(file) === undefined) return;
+    this.follow(currentProject(file));
+  }
+
+  private follow(project: string | undefined): void {
+    if (project === this.current) return;
+    this.current = project;
     this.tell();
   }
 

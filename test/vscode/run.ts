@@ -13,17 +13,29 @@ import { makeTempDir, projectRoot } from './harness/paths.js';
 async function main(): Promise<void> {
   const [title] = process.argv.slice(2);
   await bundleSuite();
-  const dataDir = await makeTempDir('data');
-  try {
-    process.exitCode = await runSuite({
-      extensionDevelopmentPath: projectRoot,
-      extensionTestsPath: path.join(suiteDir, 'index.js'),
-      env: { GREEUM_DATA_DIR: dataDir, ...(title === undefined ? {} : { GREEUM_TEST_TITLE: title }) },
-    });
-  } finally {
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  for (const kind of Object.keys(WINDOWS) as WindowKind[]) {
+    const dataDir = await makeTempDir('data');
+    try {
+      const code = await runSuite({
+        extensionDevelopmentPath: projectRoot,
+        extensionTestsPath: path.join(suiteDir, 'index.js'),
+        env: {
+          GREEUM_DATA_DIR: dataDir,
+          GREEUM_TEST_WINDOW: kind,
+          ...(title === undefined ? {} : { GREEUM_TEST_TITLE: title }),
+        },
+        ...WINDOWS[kind],
+      });
+      if (code !== 0) process.exitCode = code;
+    } finally {
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 }
+
+/** By the ending of the names of the files that run there: `.test.ts`, `.several.ts`, `.none.ts`. */
+const WINDOWS = { test: {}, several: { folders: ['shop', 'kitchen'] }, none: { folders: [] } } as const;
+type WindowKind = keyof typeof WINDOWS;
 
 const suiteDir = path.join(projectRoot, 'out/test/vscode/suite');
 
@@ -37,11 +49,16 @@ interface SuiteRun {
   extensionDevelopmentPath: string;
   extensionTestsPath: string;
   env: Record<string, string>;
+  folders?: readonly string[];
 }
 
-async function runSuite({ env, ...paths }: SuiteRun): Promise<number> {
+async function runSuite({ env, folders, ...paths }: SuiteRun): Promise<number> {
   const desktop = process.env['GREEUM_TEST_DESKTOP'];
-  if (desktop === undefined || desktop === '' || desktop === '0') return runInExtensionHost({ ...paths, env });
+  if (desktop === undefined || desktop === '' || desktop === '0') {
+    return runInExtensionHost({ ...paths, env, ...(folders && { folders }) });
+  }
+  // A desktop editor is started on one folder; what differs by the folders is tested in the other.
+  if (folders !== undefined) return 0;
 
   const home = await makeTempDir('desktop');
   try {

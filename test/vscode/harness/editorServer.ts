@@ -77,10 +77,14 @@ export class EditorServer {
     return this.output();
   }
 
-  /** Address of a window on a folder. `payload` is read with `testDriver` only. */
-  urlOf(folder: string, payload: readonly (readonly [string, string])[] = []): string {
+  /**
+   * Address of a window on a folder, on a `.code-workspace`, or on nothing (null). `payload` is read with `testDriver`
+   * only.
+   */
+  urlOf(opened: string | null, payload: readonly (readonly [string, string])[] = []): string {
     const url = new URL(`http://127.0.0.1:${this.port}/`);
-    url.searchParams.set('folder', uriPath(folder));
+    if (opened === null) url.searchParams.set('ew', 'true');
+    else url.searchParams.set(opened.endsWith('.code-workspace') ? 'workspace' : 'folder', uriPath(opened));
     if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
     return url.href;
   }

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { format } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { suiteMark } from '../suiteMark.js';
@@ -14,9 +15,11 @@ export interface ExtensionHostSuite {
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly timeoutMs?: number;
+  /** Names of the folders of the window: several, or none at all. Default: one that is empty, of any name. */
+  readonly folders?: readonly string[];
 }
 
-/** Runs the suite in the extension host of a new window on an empty folder. Returns its exit code, 0 for success. */
+/** Runs the suite in the extension host of a new window. Returns its exit code, 0 for success. */
 export async function runInExtensionHost(suite: ExtensionHostSuite): Promise<number> {
   // The browser first: it is what a machine may lack, and saying so must not wait for an installation.
   const browser = await launchBrowser();
@@ -24,7 +27,7 @@ export async function runInExtensionHost(suite: ExtensionHostSuite): Promise<num
   try {
     const server = await EditorServer.start({ env: suite.env ?? {}, settings: suite.settings ?? {}, testDriver: true });
     try {
-      return await openAndWait(browser, server, workspace, suite);
+      return await openAndWait(browser, server, await windowOf(workspace, suite.folders), suite);
     } finally {
       await server.stop();
     }
@@ -34,10 +37,20 @@ export async function runInExtensionHost(suite: ExtensionHostSuite): Promise<num
   }
 }
 
+/** What to open. */
+async function windowOf(place: string, folders: readonly string[] | undefined): Promise<string | null> {
+  if (folders === undefined) return place;
+  if (folders.length === 0) return null;
+  for (const folder of folders) await mkdir(path.join(place, folder));
+  const file = path.join(place, 'several.code-workspace');
+  await writeFile(file, JSON.stringify({ folders: folders.map((folder) => ({ path: folder })) }));
+  return file;
+}
+
 async function openAndWait(
   browser: Browser,
   server: EditorServer,
-  folder: string,
+  opened: string | null,
   suite: ExtensionHostSuite,
 ): Promise<number> {
   const { timeoutMs = 10 * 60_000 } = suite;
@@ -58,7 +71,7 @@ async function openAndWait(
       ['extensionDevelopmentPath', server.remoteUri(suite.extensionDevelopmentPath)],
       ['extensionTestsPath', server.remoteUri(suite.extensionTestsPath)],
     ] as const;
-    const [code] = await Promise.all([exitCode, page.goto(server.urlOf(folder, payload))]);
+    const [code] = await Promise.all([exitCode, page.goto(server.urlOf(opened, payload))]);
     return code;
   } catch (error) {
     const picture = await screenshotPath('suite-failed');

@@ -44,9 +44,9 @@ export async function pressEnterUntil<T>(what: string, command: Thenable<T>): Pr
   return ended.result;
 }
 
-/** A file of the workspace, open in the editor. */
-export async function openFile(name: string, text: string): Promise<vscode.TextEditor> {
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
+/** A file of the workspace, open in the editor. @param of name of the folder; default: the first one */
+export async function openFile(name: string, text: string, of?: string): Promise<vscode.TextEditor> {
+  const folder = vscode.workspace.workspaceFolders?.find((each) => of === undefined || each.name === of);
   if (folder === undefined) throw new Error('The suite runs in a window with a folder.');
   const uri = vscode.Uri.joinPath(folder.uri, name);
   await vscode.workspace.fs.writeFile(uri, Buffer.from(text));

@@ -5,7 +5,7 @@ import { format } from 'node:util';
 import TellingReporter from '../harness/tellingReporter.js';
 import { suiteMark } from '../suiteMark.js';
 
-/** Called by VS Code inside the extension host; a rejection is the run's failure. Only this folder's tests run here. */
+/** Called by VS Code inside the extension host; a rejection is the run's failure. Only this folder's tests for such a window run here. */
 export async function run(): Promise<void> {
   const say = console.log;
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => say(`${suiteMark}${format(...args)}`);
@@ -20,8 +20,9 @@ export async function run(): Promise<void> {
   });
   const wanted = process.env['GREEUM_TEST_TITLE'];
   if (wanted !== undefined) mocha.grep(wanted);
+  const kind = process.env['GREEUM_TEST_WINDOW'] ?? 'test';
   for (const file of readdirSync(__dirname)) {
-    if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
+    if (file.endsWith(`.${kind}.js`)) mocha.addFile(path.join(__dirname, file));
   }
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) throw new Error(`${failures} failed`);
