@@ -118,7 +118,9 @@ export class Owner implements MemoryService {
       client: options.client,
       caller: options.caller ?? EVERYBODY,
     };
-    return patiently(operation, options, () => this.#writer.call(operation, input, origin, options.signal));
+    // Of the others nothing could be ended.
+    const signal = operation === 'verify' ? options.signal : undefined;
+    return patiently(operation, options, () => this.#writer.call(operation, input, origin, signal));
   }
 
   /** Refuse new, drain, last checkpoint, remove discovery, release the lock. Resolves when all is done. */

@@ -128,7 +128,16 @@ export class MemoryTree {
    * @returns whose rows to show anew; null: those of the root
    */
   async loadMore({ parent }: MoreNode): Promise<ListNode | null> {
-    const fetched = this.now();
+    let fetched: Fetched;
+    do {
+      fetched = this.now();
+      await this.fetchNext(fetched, parent);
+      // What was forgotten while the page was on its way took the page with it.
+    } while (fetched !== this.fetched);
+    return parent === null ? null : (this.latest.get(parent.id) ?? parent);
+  }
+
+  private async fetchNext(fetched: Fetched, parent: ListNode | null): Promise<void> {
     const group = groupOf(parent);
     if (parent !== null && group !== null) {
       await this.fetchMembers(fetched, parent, group, await this.membersOnce(fetched, parent, group));
@@ -137,7 +146,6 @@ export class MemoryTree {
     } else {
       await this.fetchGroups(fetched, parent, await this.groupsOnce(fetched, parent));
     }
-    return parent === null ? null : (this.latest.get(parent.id) ?? parent);
   }
 
   /** Everything is asked for anew, as many rows as were there. */

@@ -249,6 +249,15 @@ describe('MemoryTree', () => {
     assert.equal((await tree.children(null)).length, 2 * PAGE_ROWS + 1);
   });
 
+  it('loads the next page also when the rows are forgotten while it is on its way', async () => {
+    const [day] = await tree.children(null);
+    assert.ok(day);
+    const loading = tree.loadMore(lastOf(await tree.children(day)));
+    tree.forget();
+    await Promise.all([tree.children(null), tree.children(day), loading]);
+    assert.equal((await tree.children(day)).length, 2 * PAGE_ROWS + 1);
+  });
+
   it('never takes the answer to an earlier question for one to the next', async () => {
     let answer: () => void = () => assert.fail('Nothing was asked.');
     const memory = service(asked);
