@@ -53,6 +53,8 @@ const PARSERS = {
   preview_import: parsePreviewImport,
   export_memories: parseExportMemories,
   verify: (input: unknown) => readFields('verify', input, []),
+  reindex: (input: unknown) => readFields('reindex', input, []),
+  reembed: (input: unknown) => readFields('reembed', input, []),
   flush: (input: unknown) => readFields('flush', input, []),
   stop: (input: unknown) => readFields('stop', input, []),
   rotate_token: (input: unknown) => readFields('rotate_token', input, []),

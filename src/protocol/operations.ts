@@ -31,7 +31,15 @@ import type {
   MemoryGraphResult,
   MemoryStats,
 } from './overviews.js';
-import type { FlushResult, RotateTokenResult, StopResult, VerifyResult, WorkerStatus } from './workerStatus.js';
+import type {
+  FlushResult,
+  ReembedResult,
+  ReindexResult,
+  RotateTokenResult,
+  StopResult,
+  VerifyResult,
+  WorkerStatus,
+} from './workerStatus.js';
 import type {
   ExportMemoriesInput,
   ExportMemoriesResult,
@@ -69,6 +77,8 @@ export interface Operations {
   preview_import: { input: PreviewImportInput; result: PreviewImportResult };
   export_memories: { input: ExportMemoriesInput; result: ExportMemoriesResult };
   verify: { input: Nothing; result: VerifyResult };
+  reindex: { input: Nothing; result: ReindexResult };
+  reembed: { input: Nothing; result: ReembedResult };
   flush: { input: Nothing; result: FlushResult };
   stop: { input: Nothing; result: StopResult };
   rotate_token: { input: Nothing; result: RotateTokenResult };
@@ -84,6 +94,18 @@ export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
 /** What is about the running worker itself, and nothing that a store could answer. */
 const OWNER_OPERATIONS = ['worker_status', 'stop', 'rotate_token'] as const;
 export type OwnerOperation = (typeof OWNER_OPERATIONS)[number];
+
+/** What may take minutes, and ends when whoever asked for it gives up. */
+const LONG_OPERATIONS = ['verify', 'reindex', 'reembed'] as const;
+
+export function isLongOperation(name: OperationName): boolean {
+  return (LONG_OPERATIONS as readonly string[]).includes(name);
+}
+
+/** What only a running worker has, and a store that is opened for one call has not: an index and vectors at hand. */
+export function isWorkersOwn(name: OperationName): boolean {
+  return isOwnerOperation(name) || name === 'reindex' || name === 'reembed';
+}
 
 export function isOwnerOperation(name: OperationName): name is OwnerOperation {
   return (OWNER_OPERATIONS as readonly string[]).includes(name);
@@ -108,6 +130,8 @@ const OPERATION_NAMES: { readonly [K in OperationName]: true } = {
   preview_import: true,
   export_memories: true,
   verify: true,
+  reindex: true,
+  reembed: true,
   flush: true,
   stop: true,
   rotate_token: true,

@@ -76,6 +76,21 @@ export interface VerifyResult {
   problems: VerifyProblem[];
 }
 
+export interface ReindexResult {
+  status: 'reindexed';
+  /** In the new search index. */
+  memories: number;
+}
+
+export interface ReembedResult {
+  status: 'reembedded';
+  model: string;
+  /** Memories that have a new vector. */
+  embedded: number;
+  /** Those that the model takes no text of; their old vectors stay. */
+  refused: number;
+}
+
 export interface FlushResult {
   status: 'flushed';
   applied_sequence: number;

@@ -197,6 +197,19 @@ export class Store {
     }
   }
 
+  /** Empty; see `replaceIndex`. */
+  newIndex(): SearchIndex {
+    return SearchIndex.open(null, this.#image.sql);
+  }
+
+  /** For one that holds every block. The file of the old one goes: the next checkpoint writes a new one. */
+  replaceIndex(index: SearchIndex): void {
+    this.#opening?.return(null as never);
+    this.#opening = null;
+    this.#index = index;
+    if (this.#files.stat(this.#layout.index) !== null) this.#files.unlink(this.#layout.index);
+  }
+
   get isIndexOpen(): boolean {
     return this.#index !== null;
   }

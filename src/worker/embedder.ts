@@ -10,6 +10,7 @@ import type { OpenModel, VectorSource } from '../embedding/vectors.js';
 import type { Similarities } from '../embedding/vectorTable.js';
 import type { EmbeddingStatus } from '../protocol/embedding.js';
 import { GreeumError } from '../protocol/errors.js';
+import type { ReembedResult } from '../protocol/operations.js';
 import type { VectorScan } from '../storage/vectorRows.js';
 
 /** Between two turns of the event loop: one or two milliseconds of reading. */
@@ -41,6 +42,15 @@ export interface EmbedPorts {
   onFailed(error: GreeumError): void;
 }
 
+/** All vectors are made again because somebody asked for it. */
+interface Again {
+  /** Nobody wants it any more. */
+  readonly signal: AbortSignal | undefined;
+  isBegun: boolean;
+  resolve(result: ReembedResult): void;
+  reject(error: GreeumError): void;
+}
+
 export class Embedder {
   readonly #vectors: VectorSource;
   readonly #store: EmbedStore;
@@ -56,6 +66,7 @@ export class Embedder {
   #failures = 0;
   #isAsleep = false;
   #isClosed = false;
+  #again: Again | null = null;
   /** Ends whatever is waited for. */
   #wake: () => void = () => undefined;
   #running: Promise<void> | null = null;
@@ -96,6 +107,29 @@ export class Embedder {
     return this.#isAsleep ? 'ready' : 'embedding';
   }
 
+  /**
+   * Asks the model for every memory's vector again, for when it is another one under the same name. A vector stays until
+   * its successor is there, so searches go on, and whatever ends this leaves each memory with one of the two.
+   * @param signal gives it up; the vectors that were made by then are kept
+   * @throws GreeumError `embedding_failed`; `overloaded` when it runs already; `worker_stopping` when it was given up
+   */
+  async again(signal?: AbortSignal): Promise<ReembedResult> {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#model === null) throw new GreeumError('embedding_failed', 'The model has not answered yet.');
+    if (this.#again !== null) throw alreadyRuns();
+    const over = new Promise<ReembedResult>(
+      (resolve, reject) => (this.#again = { signal, isBegun: false, resolve, reject }),
+    );
+    const wake = (): void => this.#wake();
+    signal?.addEventListener('abort', wake);
+    this.#wake();
+    try {
+      return await over;
+    } finally {
+      signal?.removeEventListener('abort', wake);
+    }
+  }
+
   /** Null: the model does not answer now, or has nothing to compare with. */
   async compare(question: string): Promise<Similarities | null> {
     if (this.#model === null || this.#failure !== null || this.#isClosed) return null;
@@ -115,6 +149,7 @@ export class Embedder {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#wake();
+    this.#endAgain(givenUp());
     await this.#vectors.close();
     await this.#running;
   }
@@ -126,7 +161,9 @@ export class Embedder {
         await this.#work();
       } catch (error) {
         if (this.#isClosed) return;
-        this.#failed(GreeumError.from(error));
+        const failure = GreeumError.from(error);
+        this.#endAgain(failure);
+        this.#failed(failure);
       }
       if (this.#failure !== null) await this.#pause(this.#failure);
     }
@@ -137,33 +174,62 @@ export class Embedder {
     const opened = await this.#vectors.open();
     const isSame = opened.model === this.#model?.model && opened.dimension === this.#model.dimension;
     // Another thread than before has an empty table: everything is read again, which costs no answer of the model.
-    if (!isSame || opened.count !== this.#embedded) {
-      this.#position = -1;
-      this.#missing = [];
-      this.#embedded = 0;
-      this.#refused = 0;
-    }
+    if (!isSame || opened.count !== this.#embedded) this.#lookAtAll();
     this.#model = opened;
     this.#failure = null;
     this.#ports.onChange();
   }
 
+  #lookAtAll(): void {
+    this.#position = -1;
+    this.#missing = [];
+    this.#embedded = 0;
+    this.#refused = 0;
+  }
+
   /** Until it is closed or fails. */
   async #work(): Promise<void> {
     while (!this.#isClosed && this.#failure === null && this.#model !== null) {
-      if (!this.#scanned(this.#model)) await new Promise(setImmediate);
+      if (this.#again !== null) this.#begin(this.#again);
+      if (this.#again?.signal?.aborted === true) this.#endAgain(givenUp());
+      else if (!this.#scanned(this.#model)) await new Promise(setImmediate);
       else if (this.#missing.length > 0) await this.#embedSome(this.#model);
+      else if (this.#again !== null) this.#againIsDone(this.#again, this.#model);
       else await this.#sleep();
     }
+  }
+
+  /** Between two batches: the one under way knows what it lacked. */
+  #begin(again: Again): void {
+    if (!again.isBegun) this.#lookAtAll();
+    again.isBegun = true;
+  }
+
+  #againIsDone(again: Again, { model }: OpenModel): void {
+    this.#again = null;
+    again.resolve({ status: 'reembedded', model, embedded: this.#embedded, refused: this.#refused });
+  }
+
+  /** What was not made again has its old vector, which is found by looking at all once more. */
+  #endAgain(error: GreeumError): void {
+    const again = this.#again;
+    if (again === null) return;
+    this.#again = null;
+    this.#lookAtAll();
+    again.reject(error);
   }
 
   /** @returns whether nothing is left to be looked at */
   #scanned({ model, dimension }: OpenModel): boolean {
     const { blocks, vectors, missing, last } = this.#store.scan(model, dimension, this.#position, SCAN_BLOCKS);
     if (last === null) return true;
-    if (blocks.length > 0) this.#vectors.put(blocks, vectors);
-    for (const block of missing) this.#missing.push(block);
-    this.#embedded += blocks.length;
+    if (this.#again !== null) {
+      this.#missing.push(...[...blocks, ...missing].sort((a, b) => a - b));
+    } else {
+      if (blocks.length > 0) this.#vectors.put(blocks, vectors);
+      this.#missing.push(...missing);
+      this.#embedded += blocks.length;
+    }
     this.#position = last;
     this.#ports.onChange();
     return false;
@@ -229,4 +295,14 @@ export class Embedder {
       };
     });
   }
+}
+
+function alreadyRuns(): GreeumError {
+  return new GreeumError('overloaded', 'All vectors are being made again already.', {
+    hint: 'Wait until it is done: "greeum worker status" shows how far it is.',
+  });
+}
+
+function givenUp(): GreeumError {
+  return new GreeumError('worker_stopping', 'Making the vectors again was given up; what was made by then is kept.');
 }

@@ -9,7 +9,13 @@ import { ENV, parseSecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { LocalMemory, LocalModule, LocalOptions } from '../protocol/localModule.js';
 import type { CallOptions } from '../protocol/memoryService.js';
-import { isOwnerOperation, type InputOf, type OperationName, type ResultOf } from '../protocol/operations.js';
+import {
+  isOwnerOperation,
+  isWorkersOwn,
+  type InputOf,
+  type OperationName,
+  type ResultOf,
+} from '../protocol/operations.js';
 import { nodeFiles } from '../storage/files.js';
 import { layoutOf } from '../storage/layout.js';
 import { Queries } from '../storage/queries.js';
@@ -60,7 +66,7 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
       options: CallOptions = {},
     ): Promise<ResultOf<K>> {
       if (fatal !== null) throw fatal;
-      if (isOwnerOperation(operation)) throw noWorker();
+      if (isOwnerOperation(operation) || isWorkersOwn(operation)) throw noWorker();
       return await writer.call(operation, input, {
         source: options.source ?? 'api',
         client: options.client,

@@ -12,6 +12,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { socketPath } from '../protocol/location.js';
 import type { CallOptions, MemoryService } from '../protocol/memoryService.js';
 import {
+  isLongOperation,
   isOwnerOperation,
   type InputOf,
   type OperationName,
@@ -119,7 +120,7 @@ export class Owner implements MemoryService {
       caller: options.caller ?? EVERYBODY,
     };
     // Of the others nothing could be ended.
-    const signal = operation === 'verify' ? options.signal : undefined;
+    const signal = isLongOperation(operation) ? options.signal : undefined;
     return patiently(operation, options, () => this.#writer.call(operation, input, origin, signal));
   }
 

@@ -26,6 +26,7 @@ import { loadEngine } from '../storage/engine.js';
 import { nodeFiles, type Files } from '../storage/files.js';
 import { layoutOf, type Layout } from '../storage/layout.js';
 import type { MemoryFollower } from '../storage/memoryFollower.js';
+import type { SearchIndex } from '../storage/searchIndex.js';
 import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
 import { Checkpointer } from './checkpointer.js';
@@ -37,6 +38,7 @@ import { askMeaning } from './meaning.js';
 import { OwnershipLock, type LockHolder } from './ownership.js';
 import { ports } from './ports.js';
 import { isReadOperation, Reads } from './reads.js';
+import { Reindexer } from './reindexer.js';
 import { WriteQueue } from './writeQueue.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -102,6 +104,7 @@ export class Writer {
   readonly #background: Background;
   readonly #reads: Reads;
   readonly #indexer: Indexer;
+  readonly #reindexer: Reindexer<SearchIndex>;
   readonly #embedder: Embedder | null;
   readonly #secrets: SecretPolicy;
   #degraded: DegradedState | null = null;
@@ -139,12 +142,8 @@ export class Writer {
       },
       store.appliedSequence,
     );
-    this.#indexer = new Indexer({
-      backlog: () => store.indexBacklog,
-      step: (blocks) => store.prepareIndex(blocks),
-      isOpen: () => store.isIndexOpen,
-      onStep: () => options.onChange(),
-    });
+    this.#indexer = indexerOf(store, options);
+    this.#reindexer = reindexerOf(store, options);
     this.#embedder =
       options.vectors === null || options.vectors === undefined
         ? null
@@ -211,7 +210,7 @@ export class Writer {
 
   /**
    * Runs one operation; a write resolves when it is durable.
-   * @param signal ends a `verify`; what else there is takes no time, or is in the hands of the disk
+   * @param signal ends one that may take minutes; what else there is takes no time, or is in the hands of the disk
    * @throws GreeumError
    */
   async call<K extends WriterOperation>(
@@ -232,7 +231,17 @@ export class Writer {
       return this.#reads.run(operation, input, meaning);
     }
     parseInput(operation, input);
-    return operation === 'flush' ? this.#flush() : this.#background.verify(signal);
+    switch (operation) {
+      case 'flush':
+        return this.#flush();
+      case 'verify':
+        return this.#background.verify(signal);
+      case 'reindex':
+        return this.#reindexer.run(signal);
+      case 'reembed':
+        if (this.#embedder === null) throw noModel();
+        return this.#embedder.again(signal);
+    }
   }
 
   async #indexReady(): Promise<void> {
@@ -265,6 +274,8 @@ export class Writer {
 
   get #indexStatus(): IndexStatus {
     const total = this.#store.blockCount;
+    const again = this.#reindexer.indexed;
+    if (again !== null) return { state: 'building', indexed: again, total };
     if (!this.#store.isIndexOpen) return { state: 'unopened', indexed: 0, total };
     const backlog = this.#store.indexBacklog;
     return { state: backlog === 0 ? 'ready' : 'building', indexed: Math.max(0, total - backlog), total };
@@ -285,6 +296,7 @@ export class Writer {
     this.#isClosed = true;
     await this.#embedder?.close();
     this.#indexer.close();
+    this.#reindexer.close();
     await this.#lastCheckpoint(checkpointMs);
     this.#store.close();
     this.#lock.release();
@@ -330,6 +342,7 @@ export class Writer {
   #lose(error: GreeumError): void {
     this.#lost = error;
     void this.#embedder?.close();
+    this.#reindexer.close();
     void this.#checkpointer.close();
     this.#options.onFatal(error);
   }
@@ -367,6 +380,30 @@ export class Writer {
     };
     await this.#queue.submit(command, OWNER_ITSELF);
   }
+}
+
+function indexerOf(store: Store, options: WriterOptions): Indexer {
+  return new Indexer({
+    backlog: () => store.indexBacklog,
+    step: (blocks) => store.prepareIndex(blocks),
+    isOpen: () => store.isIndexOpen,
+    onStep: () => options.onChange(),
+  });
+}
+
+function reindexerOf(store: Store, options: WriterOptions): Reindexer<SearchIndex> {
+  return new Reindexer({
+    newIndex: () => store.newIndex(),
+    replaceIndex: (index) => store.replaceIndex(index),
+    onStep: () => options.onChange(),
+    turn: () => new Promise(setImmediate),
+  });
+}
+
+function noModel(): GreeumError {
+  return new GreeumError('embedding_failed', 'No model is chosen, so there are no vectors to be made.', {
+    hint: 'Choose one by greeum.embedding.url and .model, or greeum.embedding.folder (GREEUM_EMBEDDING_* outside VS Code).',
+  });
 }
 
 function stopping(): GreeumError {

@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import type { EmbeddingOptions } from '../protocol/embedding.js';
 import { GreeumError } from '../protocol/errors.js';
+import { isLongOperation } from '../protocol/operations.js';
 import { nodeFiles } from '../storage/files.js';
 import { Heir } from './heir.js';
 import { ThreadedBackground } from './threadedBackground.js';
@@ -108,7 +109,7 @@ function serve(writer: Writer, message: ToWriter): void {
 async function carryOut(writer: Writer, call: Extract<ToWriter, { type: 'call' }>): Promise<void> {
   const { id, operation, input, origin } = call;
   // Others are over at once; a controller for each of them would be for nothing.
-  const end = operation === 'verify' ? new AbortController() : null;
+  const end = isLongOperation(operation) ? new AbortController() : null;
   if (end !== null) ends.set(id, end);
   try {
     answer({ id, result: await writer.call(operation, input, origin, end?.signal) });

@@ -53,6 +53,8 @@ const MORE_OPERATIONS: { readonly [K in Exclude<OperationName, ToolName | DireOp
   import_memories: ['records', 'slots', 'origin', 'idempotency_key'],
   preview_import: ['records', 'origin'],
   export_memories: ['after', 'limit', 'project'],
+  reindex: [],
+  reembed: [],
   verify: [],
   flush: [],
 };

@@ -15,7 +15,7 @@ import {
 import { isDeeperThan } from '../../protocol/jsonDepth.js';
 import { MAX_JSON_DEPTH, MAX_PORT_REQUEST_BYTES, MAX_REQUEST_BYTES } from '../../protocol/limits.js';
 import type { MemoryService } from '../../protocol/memoryService.js';
-import type { WorkerStatus, WriteSource } from '../../protocol/operations.js';
+import { isLongOperation, type WorkerStatus, type WriteSource } from '../../protocol/operations.js';
 import type { AccessToken } from './accessToken.js';
 import { discardBody, readBody, type BodyRoom } from './body.js';
 import { healthJson } from './health.js';
@@ -58,7 +58,7 @@ export function createRoutes({ service, status, token, mcp, watch, bodyRoom, cal
 function calledBy(service: MemoryService, caller: string, res: Exchange['res']): MemoryService {
   return {
     call: (operation, input, options) => {
-      const signal = operation === 'verify' ? { signal: closedSignal(res) } : {};
+      const signal = isLongOperation(operation) ? { signal: closedSignal(res) } : {};
       return service.call(operation, input, { ...options, ...signal, caller });
     },
   };

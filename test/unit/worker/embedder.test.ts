@@ -158,6 +158,46 @@ describe('vectors in the background', () => {
     );
   });
 
+  it('are made again when somebody asks for it, while the old ones answer', async () => {
+    const embedder = start();
+    await until(isReady(embedder));
+    model.embedded = [];
+    const again = embedder.again();
+    await assert.rejects(embedder.again(), { code: 'overloaded' });
+    assert.equal((await embedder.compare('a'))?.blocks.length, 4);
+    assert.deepEqual(await again, { status: 'reembedded', model: 'one', embedded: 4, refused: 0 });
+    assert.deepEqual([model.embedded, embedder.status.embedded, model.table.count], [texts, 4, 4]);
+  });
+
+  it('stay what they were, or are new, when making them again is given up', async () => {
+    texts = Array.from({ length: 80 }, (_, block) => `text ${block}`);
+    const embedder = start();
+    await until(isReady(embedder));
+    model.embedded = [];
+    const giveUp = new AbortController();
+    onChange = () => {
+      if (model.embedded.length > 0) giveUp.abort();
+    };
+    await assert.rejects(embedder.again(giveUp.signal), { code: 'worker_stopping' });
+    await until(isReady(embedder));
+    assert.ok(model.embedded.length < 80, `${model.embedded.length} were made again`);
+    assert.deepEqual([stored.size, embedder.status.embedded, model.table.count], [80, 80, 80]);
+  });
+
+  it('cannot be made again by a model that does not answer, nor on when it fails on the way', async () => {
+    const embedder = start();
+    await assert.rejects(embedder.again(), { code: 'embedding_failed' });
+    await until(isReady(embedder));
+    model.failure = down();
+    await assert.rejects(embedder.again(), { message: 'Nobody answers.' });
+    await assert.rejects(embedder.again(), { message: 'Nobody answers.' });
+    model.failure = null;
+    await until(() => timers.length === 1);
+    timers.pop()?.work();
+    await until(isReady(embedder));
+    assert.deepEqual([stored.size, embedder.status.embedded], [4, 4]);
+  });
+
   it('come later when the model does not answer at first, asked less and less often', async () => {
     model.failure = down();
     const embedder = start();
