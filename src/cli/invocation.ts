@@ -40,10 +40,11 @@ export async function ask<K extends OperationName>(
   options: CommonOptions,
   operation: K,
   input: InputOf<K>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Routed<K>> {
   const client = openClient(shell, options);
   try {
-    return await client.callWithRoute(operation, input, { timeoutMs: TIMEOUT_MS });
+    return await client.callWithRoute(operation, input, { timeoutMs });
   } finally {
     client.close();
   }

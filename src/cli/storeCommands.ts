@@ -1,7 +1,7 @@
-import type { MemoryStats, VerifyResult } from '../protocol/operations.js';
+import type { MemoryStats, ReembedResult, ReindexResult, VerifyResult } from '../protocol/operations.js';
 import { EXIT } from './exitCodes.js';
 import { command, type CommandSpec } from './commandSpec.js';
-import { ask, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
+import { ask, ENDPOINT_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocation.js';
 import type { Shell } from './shell.js';
 
 export const STORE_COMMANDS: readonly CommandSpec[] = [
@@ -12,7 +12,22 @@ export const STORE_COMMANDS: readonly CommandSpec[] = [
     options: WORKER_OPTIONS,
     run: verify,
   }),
+  command<CommonOptions>({
+    name: 'reindex',
+    says: 'build the search index of the running worker again; Ctrl+C leaves the old one',
+    options: [ENDPOINT_OPTION],
+    run: reindex,
+  }),
+  command<CommonOptions>({
+    name: 'reembed',
+    says: 'have the model of the running worker make all vectors again; Ctrl+C keeps what was made',
+    options: [ENDPOINT_OPTION],
+    run: reembed,
+  }),
 ];
+
+/** Of a model and very many memories. */
+const LONG_MS = 24 * 60 * 60_000;
 
 async function stats(shell: Shell, options: CommonOptions): Promise<void> {
   const { result, via } = await ask(shell, options, 'get_memory_stats', {});
@@ -23,6 +38,25 @@ async function verify(shell: Shell, options: CommonOptions): Promise<void> {
   const { result, via } = await ask(shell, options, 'verify', {});
   if (!result.ok) shell.setExitCode(EXIT.failed);
   shell.output.result({ ...result, via }, () => describeVerify(result));
+}
+
+async function reindex(shell: Shell, options: CommonOptions): Promise<void> {
+  const { result } = await ask(shell, options, 'reindex', {}, LONG_MS);
+  shell.output.result(result, () => describeReindex(result));
+}
+
+async function reembed(shell: Shell, options: CommonOptions): Promise<void> {
+  const { result } = await ask(shell, options, 'reembed', {}, LONG_MS);
+  shell.output.result(result, () => describeReembed(result));
+}
+
+function describeReindex({ memories }: ReindexResult): string {
+  return `The search index was built again: ${memories} memories.`;
+}
+
+function describeReembed({ embedded, refused, model }: ReembedResult): string {
+  const left = refused === 0 ? '' : ` It takes no text of ${refused}; they keep what they had.`;
+  return `${embedded} vectors were made again by ${model}.${left}`;
 }
 
 function describeStats(stats: MemoryStats): string {

@@ -10,6 +10,7 @@ import { flushToDisk } from './commands/flushToDisk.js';
 import { importMemories } from './commands/importMemories.js';
 import { copyMemory, linkMemories, openMemory } from './commands/memories.js';
 import { installCommand } from './commands/installCommand.js';
+import { rebuildIndex, rebuildVectors } from './commands/makeAgain.js';
 import { openDashboard } from './commands/openDashboard.js';
 import { openDataFolder } from './commands/openDataFolder.js';
 import { restartWorker } from './commands/restartWorker.js';
@@ -66,6 +67,8 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   [COMMANDS.exportMemories]: needsWorker(exportMemories),
   [COMMANDS.verifyMemories]: needsWorker(verifyMemories),
   [COMMANDS.checkDataFolder]: always(checkDataFolder),
+  [COMMANDS.rebuildIndex]: needsWorker(rebuildIndex),
+  [COMMANDS.rebuildVectors]: needsWorker(rebuildVectors),
   [COMMANDS.connectAgent]: always(connectAgent),
   [COMMANDS.copyMcpConfiguration]: always(copyMcpConfiguration),
   [COMMANDS.rotateAccessToken]: needsWorker(rotateAccessToken),

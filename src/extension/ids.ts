@@ -17,6 +17,8 @@ export const COMMANDS = {
   exportMemories: 'greeum.exportMemories',
   verifyMemories: 'greeum.verifyMemories',
   checkDataFolder: 'greeum.checkDataFolder',
+  rebuildIndex: 'greeum.rebuildIndex',
+  rebuildVectors: 'greeum.rebuildVectors',
   connectAgent: 'greeum.connectAgent',
   installCommand: 'greeum.installCommand',
   copyMcpConfiguration: 'greeum.copyMcpConfiguration',

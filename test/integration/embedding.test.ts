@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { WriteServiceClient } from '../../src/client/writeServiceClient.js';
 import type { EmbeddingStatus } from '../../src/protocol/embedding.js';
 import { EmbeddingServer, sendVectors } from '../support/embeddingServer.js';
 import { scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
@@ -132,6 +133,51 @@ describe('vectors of a worker', () => {
     const texts = askedAgain.filter((text) => text.startsWith('Memory number'));
     assert.equal(texts.length, 80 - before.embedded);
     assert.equal(new Set(texts).size, texts.length);
+    assert.equal((await calls.call('verify', {})).ok, true);
+  });
+
+  it('are made again when somebody asks for it, and no further when whoever asked hangs up', async () => {
+    await start(fromServer());
+    for (let at = 0; at < 80; at++) await calls.add(`Memory number ${at} is about topic ${at * 7}.`);
+    await until('all vectors', isReady);
+    const asked = (): number => server.requests.flatMap(({ input }) => input).length;
+    const before = asked();
+    assert.deepEqual(await calls.call('reembed', {}), {
+      status: 'reembedded',
+      model: 'words',
+      embedded: 80,
+      refused: 0,
+    });
+    assert.ok(asked() - before >= 80);
+
+    // The second batch is held until the caller has gone.
+    const client = new WriteServiceClient({ dataDir: folder.path, source: 'api', use: 'require' });
+    const giveUp = new AbortController();
+    const { clients } = await calls.call('worker_status', {});
+    let batches = 0;
+    let letGo: () => void = () => undefined;
+    server.behaviour = (request, response) => {
+      batches += 1;
+      if (batches === 2) {
+        letGo = () =>
+          sendVectors(
+            response,
+            request.input.map((text) => server.vectorOf(text)),
+          );
+        giveUp.abort();
+        return true;
+      }
+      return false;
+    };
+    await assert.rejects(client.call('reembed', {}, { signal: giveUp.signal }), { code: 'timeout' });
+    const connections = async (): Promise<number> => (await calls.call('worker_status', {})).clients;
+    await waitFor('the hang-up', async () => (await connections()) <= clients, { timeoutMs: DEADLINE_MS });
+    // The writer has heard of it when it answers what was asked later.
+    await calls.call('get_memory_stats', {});
+    letGo();
+    await until('all vectors', isReady);
+    client.close();
+    assert.equal(batches, 2);
     assert.equal((await calls.call('verify', {})).ok, true);
   });
 

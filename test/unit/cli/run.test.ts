@@ -125,6 +125,8 @@ describe('the command line', () => {
     [['slots', 'unpin', 'A'], 'anchor_update', { slot: 'A', pinned: false }],
     [['stats'], 'get_memory_stats', {}],
     [['verify'], 'verify', {}],
+    [['reindex'], 'reindex', {}],
+    [['reembed'], 'reembed', {}],
     [['worker', 'flush'], 'flush', {}],
     [['worker', 'status'], 'worker_status', {}],
   ];

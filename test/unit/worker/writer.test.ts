@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -136,6 +136,26 @@ describe('the writer', () => {
       const { blocks, data_dir, database_bytes, journal_bytes } = await call(writer, 'get_memory_stats', {});
       assert.deepEqual([blocks, data_dir], [1, dataDir]);
       assert.ok(database_bytes > 4096 && journal_bytes > 100);
+    });
+
+    it('builds its search index again, and goes on without the stored one', async () => {
+      const writer = await open(dataDir);
+      await call(writer, 'add_memory', { content: 'the cache is cold' });
+      await call(writer, 'flush', {});
+      const stored = layoutOf(dataDir).index;
+      assert.ok(existsSync(stored));
+      assert.deepEqual(await call(writer, 'reindex', {}), { status: 'reindexed', memories: 1 });
+      assert.equal(existsSync(stored), false);
+      await call(writer, 'add_memory', { content: 'the cache is warm' });
+      const { results } = await call(writer, 'search_memory', { query: 'cache' });
+      assert.deepEqual([results.length, writer.snapshot.index.state], [2, 'ready']);
+      await call(writer, 'flush', {});
+      assert.ok(existsSync(stored));
+    });
+
+    it('makes no vectors again where no model is chosen', async () => {
+      const writer = await open(dataDir);
+      assert.equal(await codeOf(call(writer, 'reembed', {})), 'embedding_failed not_written');
     });
 
     it('tells how far the file goes when asked to flush', async () => {

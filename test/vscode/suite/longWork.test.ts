@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { DoctorReport } from '../../../src/protocol/doctor.js';
-import type { VerifyResult } from '../../../src/protocol/operations.js';
+import type { ReindexResult, VerifyResult } from '../../../src/protocol/operations.js';
 import type { ImportSummary } from '../../../src/transfer/index.js';
 import { waitFor } from '../harness/waitFor.js';
 import { answerDialogs, cancelProgress } from './dialogs.js';
@@ -114,6 +114,34 @@ describe('long work', () => {
     assert.equal((await run<VerifyResult>('greeum.verifyMemories')).ok, true);
   });
 
+  it('that is cancelled: a search index that is built again leaves the one before it, and the next one is whole', async () => {
+    const { session } = await services();
+    const cancelling = cancelProgress('search index', () => true);
+    try {
+      assert.equal(await run('greeum.rebuildIndex'), undefined);
+    } finally {
+      cancelling.stop();
+    }
+    assert.ok(cancelling.pressed);
+    const found = async (): Promise<number> =>
+      (await session.service.call('search_memory', { query: 'puffin digs', limit: 20 })).results.length;
+    const before = await found();
+    assert.ok(before > 0);
+    const { memories } = await pressUntilItRuns();
+    assert.equal(memories, (await session.service.call('get_memory_stats', {})).blocks);
+    assert.equal(await found(), before);
+  });
+
+  it('that cannot begin: vectors without a model', async () => {
+    const dialogs = answerDialogs();
+    try {
+      assert.equal(await run('greeum.rebuildVectors'), undefined);
+    } finally {
+      dialogs.stop();
+    }
+    assert.match(dialogs.shown[0]?.message ?? '', /No model is chosen/);
+  });
+
   it('that is cancelled: an examination of the folder ends with its process', async function () {
     // Windows has no ps.
     if (process.platform === 'win32') this.skip();
@@ -130,6 +158,19 @@ describe('long work', () => {
     assert.deepEqual(dialogs.shown, []);
   });
 });
+
+/** The one that was cancelled may not have heard of it yet: until then another is refused. */
+async function pressUntilItRuns(): Promise<ReindexResult> {
+  const dialogs = answerDialogs();
+  try {
+    return await waitFor(
+      'a new search index',
+      async () => (await run<ReindexResult | undefined>('greeum.rebuildIndex')) ?? false,
+    );
+  } finally {
+    dialogs.stop();
+  }
+}
 
 /** So many that an import of them is not over with its first batch. */
 const PUFFINS = 3_000;
