@@ -108,42 +108,62 @@ interface Shown {
   describe(): string;
 }
 
-/** Listens to what the editor asks of the view, and has it unfold every group at once: the most that can be asked. */
+/**
+ * Listens to what the editor asks of the view, and has it unfold every group at once: the most that can be asked. It counts
+ * as it listens: to go through all rows at each look would be a part of what is measured.
+ */
 function watch(view: MemoriesView): Shown {
   const getChildren = view.getChildren.bind(view);
   const getTreeItem = view.getTreeItem.bind(view);
   let children = new Map<string, readonly TreeNode[]>();
-  let items = new Set<string>();
+  let awaited = new Set<string>();
+  let mores = new Map<string, MoreNode>();
+  const clear = (): void => {
+    children = new Map();
+    awaited = new Set();
+    mores = new Map();
+  };
+  const forget = (id: string): void => {
+    for (const row of children.get(id) ?? []) for (const ask of asksOf(row)) awaited.delete(ask);
+    mores.delete(id);
+  };
   view.getChildren = async (parent) => {
     const rows = await getChildren(parent);
+    const id = parent?.id ?? '';
     // Whatever was below the root is shown anew too.
-    if (parent === undefined) children = new Map();
-    children.set(parent?.id ?? '', rows);
+    if (parent === undefined) clear();
+    forget(id);
+    children.set(id, rows);
+    awaited.delete(`rows of ${id}`);
+    for (const row of rows) {
+      for (const ask of asksOf(row)) if (!children.has(row.id) || ask === `item ${row.id}`) awaited.add(ask);
+      if (row.kind === 'more') mores.set(id, row);
+    }
     return rows;
   };
   view.getTreeItem = (node) => {
     const item = getTreeItem(node);
-    items.add(node.id);
+    awaited.delete(`item ${node.id}`);
     // vscode.TreeItemCollapsibleState.Expanded
-    if (node.kind === 'group' || node.kind === 'older') item.collapsibleState = 2;
+    if (isUnfolded(node)) item.collapsibleState = 2;
     return item;
   };
-  const all = (): TreeNode[] => [...children.values()].flat();
   return {
-    clear: () => {
-      children = new Map();
-      items = new Set();
-    },
-    isComplete: () => {
-      const groups = all().filter(({ kind }) => kind === 'group' || kind === 'older');
-      return children.has('') && groups.every(({ id }) => children.has(id)) && all().every(({ id }) => items.has(id));
-    },
+    clear,
+    isComplete: () => children.has('') && awaited.size === 0,
     more: () => {
-      const hasGroups = all().some(({ kind }) => kind === 'group');
-      return all().find((node): node is MoreNode => node.kind === 'more' && (node.parent !== null || !hasGroups));
+      const hasGroups = (children.get('') ?? []).some(({ kind }) => kind === 'group');
+      return [...mores.values()].find((node) => node.parent !== null || !hasGroups);
     },
     describe: () =>
       [...children].map(([id, rows]) => `${id}: ${rows.length} rows, the last is ${rows.at(-1)?.id}`).join('\n'),
     rows: (parent) => children.get(parent?.id ?? '') ?? [],
   };
+}
+
+const isUnfolded = ({ kind }: TreeNode): boolean => kind === 'group' || kind === 'older';
+
+/** What the editor will ask about a row. */
+function asksOf(row: TreeNode): string[] {
+  return isUnfolded(row) ? [`item ${row.id}`, `rows of ${row.id}`] : [`item ${row.id}`];
 }
