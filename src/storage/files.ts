@@ -181,6 +181,8 @@ export function writeDurably(files: Files, path: string, bytes: Uint8Array): voi
 
 /** More than a disk takes at once without others noticing, and few enough for a pause after each. */
 const PORTION_BYTES = 4 * 1024 * 1024;
+/** Of a disk that stood still, or a process that did, nothing is to be learnt. */
+const LONGEST_PAUSE_MS = 250;
 
 /**
  * The same where others wait for the same disk: a portion at a time, each waited for, with a pause after it as long as
@@ -193,7 +195,7 @@ export function writeDurablyInPortions(files: Files, path: string, bytes: Uint8A
       writeFully(files, fd, bytes.subarray(at, at + PORTION_BYTES), at);
       if (at + PORTION_BYTES >= bytes.length) break;
       files.fdatasync(fd);
-      pause(performance.now() - startMs);
+      pause(Math.min(performance.now() - startMs, LONGEST_PAUSE_MS));
     }
   });
 }
