@@ -195,7 +195,8 @@ export function mixedSection(periods: readonly Period[]): Section {
   });
   const text = `## Minutes of mixed load
 
-Eight callers through the endpoint, four calls a second each, nine adds for each search; early, and at the end.
+Eight callers through the endpoint, four calls a second each, nine adds for each search; early, and at the end. All eight
+call at the same moments, so a search waits for up to seven others.
 
 ${table([['memories', 'add p50 / p99, ms', 'search p50, ms', 'resident', 'descriptors'], ...rows])}
 
