@@ -32,13 +32,19 @@ ${table([['what', 'measured', 'ratio', 'budget'], ...rows])}`;
   return { text, charts: {} };
 }
 
+/** Of those that have a figure. */
+function medianOf(rounds: readonly PeerRound[], pick: (round: PeerRound) => number): number {
+  return percentile(rounds.map(pick).filter(Number.isFinite), 0.5);
+}
+
 export function peerSection({ filled, rounds }: PeerResults): Section {
   const names = [...new Set(rounds.map(({ peer }) => peer))];
   const callers = [...new Set(rounds.map((round) => round.callers))];
+  const roundsOf = (peer: string, count: number): PeerRound[] =>
+    rounds.filter((round) => round.peer === peer && round.callers === count);
   const rowOf = (peer: string, count: number): string[] => {
-    const own = rounds.filter((round) => round.peer === peer && round.callers === count);
-    const median = (pick: (round: PeerRound) => number): number =>
-      percentile(own.map(pick).filter(Number.isFinite), 0.5);
+    const own = roundsOf(peer, count);
+    const median = (pick: (round: PeerRound) => number): number => medianOf(own, pick);
     const sum = (pick: (round: PeerRound) => number): number => own.reduce((total, round) => total + pick(round), 0);
     return [
       peer,
@@ -71,11 +77,7 @@ export function peerSection({ filled, rounds }: PeerResults): Section {
   ];
   const body = callers.flatMap((count) => names.map((name) => rowOf(name, count)));
   const most = Math.max(...callers);
-  const rateOf = (peer: string): number =>
-    percentile(
-      rounds.filter((round) => round.peer === peer && round.callers === most).map((round) => round.addsPerSecond),
-      0.5,
-    );
+  const rateOf = (peer: string): number => medianOf(roundsOf(peer, most), (round) => round.addsPerSecond);
   const ratios = names.slice(1).map((name) => `${figure(rateOf(names[0] ?? '') / rateOf(name))} × as many as ${name}`);
   const text = `## Beside what people use
 

@@ -103,7 +103,7 @@ export function isLongOperation(name: OperationName): boolean {
 }
 
 /** What only a running worker has, and a store that is opened for one call has not: an index and vectors at hand. */
-export function isWorkersOwn(name: OperationName): boolean {
+export function isWorkersOwn(name: OperationName): name is OwnerOperation | 'reindex' | 'reembed' {
   return isOwnerOperation(name) || name === 'reindex' || name === 'reembed';
 }
 

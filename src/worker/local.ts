@@ -9,13 +9,7 @@ import { ENV, parseSecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { LocalMemory, LocalModule, LocalOptions } from '../protocol/localModule.js';
 import type { CallOptions } from '../protocol/memoryService.js';
-import {
-  isOwnerOperation,
-  isWorkersOwn,
-  type InputOf,
-  type OperationName,
-  type ResultOf,
-} from '../protocol/operations.js';
+import { isWorkersOwn, type InputOf, type OperationName, type ResultOf } from '../protocol/operations.js';
 import { nodeFiles } from '../storage/files.js';
 import { layoutOf } from '../storage/layout.js';
 import { Queries } from '../storage/queries.js';
@@ -66,7 +60,7 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
       options: CallOptions = {},
     ): Promise<ResultOf<K>> {
       if (fatal !== null) throw fatal;
-      if (isOwnerOperation(operation) || isWorkersOwn(operation)) throw noWorker();
+      if (isWorkersOwn(operation)) throw noWorker();
       return await writer.call(operation, input, {
         source: options.source ?? 'api',
         client: options.client,
