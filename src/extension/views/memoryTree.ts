@@ -10,12 +10,12 @@ import type {
 } from '../../protocol/operations.js';
 
 /** Rows fetched at a time: more than a screen, and few enough that the host is not held up by them. */
-export const PAGE_ROWS = 100;
+export const PAGE_ROWS = 50;
 /**
  * What goes on below that is a node of its own. The editor takes all rows of a node again when one more comes: with
  * 5 000 of them that held up the extension host for 30 ms at each press (`npm run bench:views`).
  */
-export const MAX_ROWS_TOGETHER = 300;
+export const MAX_ROWS_TOGETHER = 150;
 
 export interface GroupNode {
   kind: 'group';
@@ -25,10 +25,16 @@ export interface GroupNode {
   isNewest: boolean;
 }
 
+/** What a row needs of its memory. The rest is let go at once: what thousands of rows keep, the host's collector copies. */
+export type ShownMemory = Pick<
+  MemoryRecord,
+  'block_index' | 'timestamp' | 'context' | 'importance' | 'tags' | 'project' | 'slot'
+>;
+
 export interface MemoryNode {
   kind: 'memory';
   id: string;
-  memory: MemoryRecord;
+  memory: ShownMemory;
   /** Null for what a filter found. */
   parent: ListNode | null;
 }
@@ -313,8 +319,10 @@ function membersOf({ by, group }: GroupNode): GroupMembers {
   }
 }
 
-function memoryNode(memory: MemoryRecord, parent: ListNode | null): MemoryNode {
-  return { kind: 'memory', id: `${parent?.id ?? 'found'}#${memory.block_index}`, memory, parent };
+function memoryNode(record: MemoryRecord, parent: ListNode | null): MemoryNode {
+  const { block_index, timestamp, context, importance, tags, project, slot } = record;
+  const memory = { block_index, timestamp, context, importance, tags, project, slot };
+  return { kind: 'memory', id: `${parent?.id ?? 'found'}#${block_index}`, memory, parent };
 }
 
 function moreNode(parent: ListNode | null): MoreNode {

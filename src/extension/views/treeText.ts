@@ -1,9 +1,9 @@
 /** Rows of the trees in words. Pure; all of a memory's text is foreign. */
 
-import type { AnchorRecord, MemoryGroup, MemoryRecord } from '../../protocol/operations.js';
+import type { AnchorRecord, MemoryGroup } from '../../protocol/operations.js';
 import type { Localizer } from '../localizer.js';
 import { escapeMarkdown, formatAge, localDay, oneLine } from '../wording.js';
-import type { GroupNode } from './memoryTree.js';
+import type { GroupNode, ShownMemory } from './memoryTree.js';
 
 const LABEL_CHARS = 100;
 const TOOLTIP_CHARS = 600;
@@ -25,7 +25,7 @@ export interface Reader {
   l10n: Localizer;
 }
 
-export function memoryRow(memory: MemoryRecord, reader: Reader): RowText {
+export function memoryRow(memory: ShownMemory, reader: Reader): RowText {
   const label = oneLine(memory.context, LABEL_CHARS);
   const about = [`#${memory.block_index}`, timeOf(memory.timestamp)];
   if (memory.tags.length > 0) about.push(oneLine(memory.tags.join(', '), 40));
@@ -35,7 +35,7 @@ export function memoryRow(memory: MemoryRecord, reader: Reader): RowText {
 }
 
 /** Markdown in which nothing of the memory acts: its text is escaped. */
-export function memoryTooltip(memory: MemoryRecord, { l10n }: Reader): string {
+export function memoryTooltip(memory: ShownMemory, { l10n }: Reader): string {
   const text = oneLine(memory.context, TOOLTIP_CHARS);
   const facts = [
     memory.timestamp.slice(0, 16).replace('T', ' '),

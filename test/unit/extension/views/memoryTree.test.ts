@@ -13,8 +13,11 @@ import { memoryGroup, memoryRecord } from './rows.js';
 
 type Asked = Pick<ListMemoriesInput, 'before' | 'limit'> & Pick<SearchMemoryInput, 'cursor'> & Partial<ListGroupsInput>;
 
+/** Two pages and a half. */
+const MEMORIES = 2.5 * PAGE_ROWS;
+
 /**
- * A day of 250 memories and one without a project, and a list of what was asked. A search finds all 250, each page
+ * A day of so many memories and one without a project, and a list of what was asked. A search finds them all, each page
  * after the first with the last memory of the one before once more.
  */
 function service(asked: { operation: string; input: unknown }[]): MemoryService {
@@ -23,10 +26,10 @@ function service(asked: { operation: string; input: unknown }[]): MemoryService 
     if (operation === 'search_memory') return found(Number(input.cursor ?? 0), input.limit ?? 5);
     if (operation === 'list_groups') {
       const isFirst = input.before === undefined;
-      const groups = isFirst ? [memoryGroup('2026-11-24', { blocks: 250 })] : [memoryGroup(null, { blocks: 1 })];
+      const groups = isFirst ? [memoryGroup('2026-11-24', { blocks: MEMORIES })] : [memoryGroup(null, { blocks: 1 })];
       return { groups, next_before: isFirst ? 2 : null };
     }
-    const newest = (input.before ?? 250) - 1;
+    const newest = (input.before ?? MEMORIES) - 1;
     const count = Math.min(input.limit ?? 20, newest + 1);
     const memories = Array.from({ length: count }, (_, index) => memoryRecord(newest - index));
     return { memories, next_before: newest - count >= 0 ? newest - count + 1 : null };
@@ -34,7 +37,7 @@ function service(asked: { operation: string; input: unknown }[]): MemoryService 
   return { call: (operation, input) => Promise.resolve(answer(operation, input as never) as never) };
 }
 
-function found(offset: number, limit: number, all = 250): unknown {
+function found(offset: number, limit: number, all = MEMORIES): unknown {
   const first = Math.max(0, offset - 1);
   const end = Math.min(offset + limit, all);
   const results = Array.from({ length: end - first }, (_, at) => ({ ...memoryRecord(first + at), score: 1 }));
@@ -113,8 +116,8 @@ describe('MemoryTree', () => {
     await tree.loadMore(lastOf(first));
     await tree.loadMore(lastOf(first));
     const all = await tree.children(day);
-    assert.equal(kinds(all), 'm'.repeat(250));
-    assert.equal(new Set(all.map(({ id }) => id)).size, 250);
+    assert.equal(kinds(all), 'm'.repeat(MEMORIES));
+    assert.equal(new Set(all.map(({ id }) => id)).size, MEMORIES);
     assert.equal(asked.length, 4);
   });
 
@@ -154,10 +157,10 @@ describe('MemoryTree', () => {
     assert.equal(second.length, 2 * PAGE_ROWS + 1);
     await tree.loadMore(lastOf(second));
     const all = await tree.children(null);
-    assert.equal(kinds(all), 'm'.repeat(250));
+    assert.equal(kinds(all), 'm'.repeat(MEMORIES));
     assert.deepEqual(
       all.map(({ id }) => id),
-      Array.from({ length: 250 }, (_, at) => `found#${at}`),
+      Array.from({ length: MEMORIES }, (_, at) => `found#${at}`),
     );
     const cursors = asked.map(({ input }) => (input as SearchMemoryInput).cursor);
     assert.deepEqual(cursors, [undefined, '100', '200']);
@@ -179,12 +182,12 @@ describe('MemoryTree', () => {
     assert.ok(day);
     const more = lastOf(await tree.children(day));
     for (let press = 0; press < 4; press++) await tree.loadMore(more);
-    assert.equal(kinds(await tree.children(day)), 'm'.repeat(250));
+    assert.equal(kinds(await tree.children(day)), 'm'.repeat(MEMORIES));
     query = { ...query, filter: 'queue' };
     tree.forget();
     const moreFound = lastOf(await tree.children(null));
     for (let press = 0; press < 4; press++) await tree.loadMore(moreFound);
-    assert.equal(kinds(await tree.children(null)), 'm'.repeat(250));
+    assert.equal(kinds(await tree.children(null)), 'm'.repeat(MEMORIES));
     const long = longService(2, 5 * MAX_ROWS_TOGETHER);
     tree = new MemoryTree(
       () => long,
