@@ -163,7 +163,7 @@ describe('MemoryTree', () => {
       Array.from({ length: MEMORIES }, (_, at) => `found#${at}`),
     );
     const cursors = asked.map(({ input }) => (input as SearchMemoryInput).cursor);
-    assert.deepEqual(cursors, [undefined, '100', '200']);
+    assert.deepEqual(cursors, [undefined, String(PAGE_ROWS), String(2 * PAGE_ROWS)]);
     assert.ok(asked.every(({ operation }) => operation === 'search_memory'));
   });
 
