@@ -16,6 +16,7 @@ export const modules: Readonly<Record<string, string>> = {
   background: 'src/worker/backgroundThread.ts',
   vectors: 'src/embedding/vectorThread.ts',
   local: 'src/worker/local.ts',
+  team: 'src/team/index.ts',
   doctor: 'src/worker/doctor.ts',
   'mcp-stdio': 'src/mcp/bridge.ts',
   agents: 'src/agents/index.ts',

@@ -46,6 +46,12 @@ const SENTENCES: Readonly<Record<ErrorCode, (l10n: Localizer) => string>> = {
   journal_write_failed: (l10n) => l10n.t('The disk refused the write. Is it full?'),
   checkpoint_failed: (l10n) => l10n.t('memory.db could not be written. Nothing is lost: the journal holds everything.'),
   read_failed: (l10n) => l10n.t('A file could not be read.'),
+  invalid_storage_url: (l10n) => l10n.t("The address of the team's database cannot be used. Check the settings."),
+  storage_unreachable: (l10n) =>
+    l10n.t("The team's database cannot be reached. Reading goes on; write again when it is back."),
+  storage_refused: (l10n) => l10n.t("The team's database refuses this. Check user, password, rights and TLS."),
+  storage_mismatch: (l10n) =>
+    l10n.t("This data folder and the team's database do not belong together. Nothing was written."),
   embedding_model_unreadable: (l10n) => l10n.t('The embedding model cannot be read. Check the setting of its folder.'),
   embedding_failed: (l10n) => l10n.t('Vectors could not be made. Searches go on by words.'),
   degraded: (l10n) => l10n.t('The worker refuses writes until its trouble is over. Searches go on.'),

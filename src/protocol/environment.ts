@@ -10,6 +10,8 @@ export const ENV = {
   workerEndpoint: 'GREEUM_WORKER_ENDPOINT',
   mcpHttp: 'GREEUM_MCP_HTTP',
   secrets: 'GREEUM_SECRETS',
+  storageUrl: 'GREEUM_STORAGE_URL',
+  storagePassword: 'GREEUM_STORAGE_PASSWORD',
   embeddingUrl: 'GREEUM_EMBEDDING_URL',
   embeddingModel: 'GREEUM_EMBEDDING_MODEL',
   embeddingFolder: 'GREEUM_EMBEDDING_FOLDER',

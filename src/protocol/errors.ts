@@ -51,6 +51,11 @@ export const ERROR_CODES = [
   'journal_write_failed',
   'checkpoint_failed',
   'read_failed',
+  // the database of a team
+  'invalid_storage_url',
+  'storage_unreachable',
+  'storage_refused',
+  'storage_mismatch',
   // what makes vectors
   'embedding_model_unreadable',
   'embedding_failed',

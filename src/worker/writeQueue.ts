@@ -1,32 +1,19 @@
 /**
- * The write queue: commands wait here, one consumer takes them in batches. A batch is one transaction with a
- * savepoint for each command, one append to the journal and one wait for the disk; then every caller of the batch
- * gets its own answer or its own error. While the disk works, the next batch gathers by itself.
+ * The write queue: commands wait here, one consumer takes them in batches, see `commit.ts`; then every caller of the
+ * batch gets its own answer or its own error. While a batch is under way, the next one gathers by itself.
  *
- * Promise: `submit` resolves only after the command's frame is on disk; the commands of one caller in the order of
- * their submission, callers in turns.
+ * Promise: `submit` resolves only after the command is durable; the commands of one caller in the order of their
+ * submission, callers in turns.
  */
 
-import type { Change } from '../protocol/change.js';
 import type { Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { JsonValue } from '../protocol/json.js';
-import { decide } from '../memory/decide.js';
-import type { Facts } from '../protocol/facts.js';
+import type { Commit, Committed, Outcome } from './commit.js';
 import { FairQueue } from './fairQueue.js';
 import { Samples } from './samples.js';
 
-/** What the queue needs of a store. */
-export interface QueueStore {
-  gather(command: Command): Facts;
-  write(change: Change): void;
-  savepoint<T>(work: () => T): T;
-  transaction<T>(work: () => T, journalled: (result: T) => void): T;
-  appendToJournal(changes: readonly Change[], nowMs: number): void;
-}
-
 export interface QueuePorts {
-  nowMs(): number;
   /** Milliseconds of a clock that never goes back. */
   monotonicMs(): number;
   /** Runs `work` once, after everything that has arrived by now was submitted. */
@@ -34,7 +21,7 @@ export interface QueuePorts {
 }
 
 export interface QueueEvents {
-  /** After each batch. `error`: the journal refused it; undefined: it is on disk. */
+  /** After each batch. `error`: it is not durable; undefined: it is. */
   onBatch(error: GreeumError | undefined): void;
   /** The image no longer agrees with the journal: nothing may be answered from it any more. */
   onFatal(error: GreeumError): void;
@@ -55,8 +42,6 @@ interface Waiting {
   reject(error: GreeumError): void;
 }
 
-type Outcome = { readonly answer: JsonValue; readonly change: Change | null } | { readonly error: GreeumError };
-
 /** Large enough that the fsync is shared well, small enough that a batch stays under about 50 ms. */
 const MAX_BATCH = 256;
 
@@ -64,7 +49,7 @@ export class WriteQueue {
   readonly waitMs = new Samples();
   readonly commitMs = new Samples();
   readonly batchSize = new Samples();
-  readonly #store: QueueStore;
+  readonly #commit: Commit;
   readonly #ports: QueuePorts;
   readonly #events: QueueEvents;
   readonly #waiting = new FairQueue<Waiting>();
@@ -77,8 +62,8 @@ export class WriteQueue {
   #isLost = false;
   readonly #onDrained: (() => void)[] = [];
 
-  constructor(store: QueueStore, ports: QueuePorts, events: QueueEvents) {
-    this.#store = store;
+  constructor(commit: Commit, ports: QueuePorts, events: QueueEvents) {
+    this.#commit = commit;
     this.#ports = ports;
     this.#events = events;
   }
@@ -112,9 +97,9 @@ export class WriteQueue {
     if (!this.#isLost) this.#refusal = error;
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing waits any more, and nothing is under way. */
   drained(): Promise<void> {
-    if (this.#waiting.size === 0) return Promise.resolve();
+    if (this.#waiting.size === 0 && this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
@@ -122,61 +107,31 @@ export class WriteQueue {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#ports.schedule(() => {
-      this.#isScheduled = false;
-      this.#commitBatch(this.#waiting.take(MAX_BATCH));
-      if (this.#waiting.size > 0) this.#schedule();
-      else for (const done of this.#onDrained.splice(0)) done();
+      const batch = this.#waiting.take(MAX_BATCH);
+      if (batch.length === 0) return this.#goOn();
+      const startMs = this.#ports.monotonicMs();
+      for (const { sinceMs } of batch) this.waitMs.add(startMs - sinceMs);
+      this.batchSize.add(batch.length);
+      this.#inFlight = batch.length;
+      const committed = this.#commit(batch.map(({ command }) => command));
+      if (committed instanceof Promise) void committed.then((late) => this.#finish(batch, startMs, late));
+      else this.#finish(batch, startMs, committed);
     });
   }
 
-  #commitBatch(batch: readonly Waiting[]): void {
-    if (batch.length === 0) return;
-    const startMs = this.#ports.monotonicMs();
-    for (const { sinceMs } of batch) this.waitMs.add(startMs - sinceMs);
-    this.batchSize.add(batch.length);
-    this.#inFlight = batch.length;
-    const { outcomes, error } = this.#run(batch);
+  #finish(batch: readonly Waiting[], startMs: number, committed: Committed): void {
     this.#inFlight = 0;
     this.commitMs.add(this.#ports.monotonicMs() - startMs);
-    this.#answer(batch, outcomes, error);
-    this.#events.onBatch(error);
+    if (committed.isLost === true) this.#giveUp(committed.error ?? restarting());
+    this.#answer(batch, committed.outcomes, committed.error);
+    this.#events.onBatch(committed.error);
+    this.#goOn();
   }
 
-  /** `error` is set when the batch as a whole is not durable. */
-  #run(batch: readonly Waiting[]): { outcomes: Outcome[]; error: GreeumError | undefined } {
-    const outcomes: Outcome[] = [];
-    let isJournalled = false;
-    try {
-      this.#store.transaction(
-        () => {
-          for (const { command } of batch) outcomes.push(this.#apply(command));
-          return outcomes.flatMap((outcome) =>
-            'change' in outcome && outcome.change !== null ? [outcome.change] : [],
-          );
-        },
-        (changes) => {
-          this.#store.appendToJournal(changes, this.#ports.nowMs());
-          isJournalled = true;
-        },
-      );
-      return { outcomes, error: undefined };
-    } catch (error) {
-      const failure = isJournalled ? imageLost(error) : GreeumError.from(error);
-      if (isJournalled) this.#giveUp(failure);
-      return { outcomes, error: failure };
-    }
-  }
-
-  #apply(command: Command): Outcome {
-    try {
-      return this.#store.savepoint(() => {
-        const { answer, change } = decide(command, this.#store.gather(command));
-        if (change !== null) this.#store.write(change);
-        return { answer, change };
-      });
-    } catch (error) {
-      return { error: GreeumError.from(error) };
-    }
+  #goOn(): void {
+    this.#isScheduled = false;
+    if (this.#waiting.size > 0) this.#schedule();
+    else for (const done of this.#onDrained.splice(0)) done();
   }
 
   /** Decided on an image that lacks frames, the next batch would contradict the journal. So there is none. */
@@ -209,15 +164,5 @@ function restarting(): GreeumError {
   return new GreeumError('worker_stopping', 'The worker restarts after an error inside.', {
     retry: 'after-reconnect',
     hint: 'Nothing of this was written. Try again: another worker, or the local path, takes over.',
-  });
-}
-
-/** Behind the journal nothing should be able to fail; if it does, the frames are on disk and the image lacks them. */
-function imageLost(cause: unknown): GreeumError {
-  return new GreeumError('internal', 'The write is on disk, but the worker could not go on after it and restarts.', {
-    outcome: 'written',
-    retry: 'same-key',
-    hint: 'Ask again with the same idempotency key for its answer.',
-    cause,
   });
 }

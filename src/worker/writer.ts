@@ -31,6 +31,7 @@ import { Store } from '../storage/store.js';
 import type { Background } from './background.js';
 import { Checkpointer } from './checkpointer.js';
 import { makeMemoryFolder, prepareDataDir } from './dataDirectory.js';
+import { embeddedCommit } from './commit.js';
 import { createEmbedder } from './createEmbedder.js';
 import type { Embedder } from './embedder.js';
 import { Indexer } from './indexer.js';
@@ -120,7 +121,7 @@ export class Writer {
     this.#lock = lock;
     this.#store = store;
     this.#background = options.createBackground(store);
-    this.#queue = new WriteQueue(store, ports, {
+    this.#queue = new WriteQueue(embeddedCommit(store, ports.nowMs), ports, {
       onBatch: (error) => this.#afterBatch(error),
       onFatal: (error) => this.#lose(error),
     });

@@ -137,15 +137,15 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: 'callers are answered before the journal',
     file: 'src/worker/writeQueue.ts',
-    text: '    const { outcomes, error } = this.#run(batch);\n',
+    text: '      this.#inFlight = batch.length;\n',
     becomes:
-      '    this.#answer(batch, batch.map(() => ({ answer: null, change: null })), undefined);\n    const { outcomes, error } = this.#run(batch);\n',
+      '      this.#inFlight = batch.length;\n      this.#answer(batch, batch.map(() => ({ answer: null, change: null })), undefined);\n',
     tests: WORKER,
   },
   {
     breaks: 'the queue goes on behind a journal that its image lacks',
     file: 'src/worker/writeQueue.ts',
-    text: '      if (isJournalled) this.#giveUp(failure);\n',
+    text: '    if (committed.isLost === true) this.#giveUp(committed.error ?? restarting());\n',
     becomes: '',
     tests: WORKER,
   },

@@ -12,6 +12,7 @@ import { loadEngine, Sql } from '../../src/storage/engine.js';
 import type { Files } from '../../src/storage/files.js';
 import { layoutOf } from '../../src/storage/layout.js';
 import { Store } from '../../src/storage/store.js';
+import { embeddedCommit } from '../../src/worker/commit.js';
 import { WriteQueue } from '../../src/worker/writeQueue.js';
 import { DiskModel } from './diskModel.js';
 import { dumpOf, type Dump } from './dump.js';
@@ -62,8 +63,8 @@ export class TestMemory {
     this.store = store;
     this.ports = ports;
     this.#queue = new WriteQueue(
-      store,
-      { nowMs: () => START_MS, monotonicMs: () => 0, schedule: (work) => this.#work.push(work) },
+      embeddedCommit(store, () => START_MS),
+      { monotonicMs: () => 0, schedule: (work) => this.#work.push(work) },
       { onBatch: () => undefined, onFatal: () => undefined },
     );
   }

@@ -6,7 +6,8 @@ import { GreeumError } from '../../../src/protocol/errors.js';
 import type { Facts, SlotFacts } from '../../../src/protocol/facts.js';
 import type { JsonValue } from '../../../src/protocol/json.js';
 import { SLOT_NAMES } from '../../../src/protocol/operations.js';
-import { WriteQueue, type QueueStore } from '../../../src/worker/writeQueue.js';
+import { embeddedCommit, type CommitStore } from '../../../src/worker/commit.js';
+import { WriteQueue } from '../../../src/worker/writeQueue.js';
 
 /** Moves slot A to this block; the queue's own rules need no other kind. */
 function command(blockIndex: number, idempotencyKey: string | null = null): AnchorUpdateCommand {
@@ -16,7 +17,7 @@ function command(blockIndex: number, idempotencyKey: string | null = null): Anch
 const UNKNOWN_BLOCK = 404;
 
 /** Notes what it is asked for. Which commands are known by key it remembers only when their batch was journalled. */
-class FakeStore implements QueueStore {
+class FakeStore implements CommitStore {
   readonly log: string[] = [];
   /** Thrown at the next call of the journal. */
   journalError: Error | null = null;
@@ -110,8 +111,8 @@ describe('the write queue', () => {
     settled = [];
     answers = [];
     queue = new WriteQueue(
-      store,
-      { nowMs: () => 5, monotonicMs: () => clockMs, schedule: (work) => scheduled.push(work) },
+      embeddedCommit(store, () => 5),
+      { monotonicMs: () => clockMs, schedule: (work) => scheduled.push(work) },
       { onBatch: (error) => batches.push(error), onFatal: (error) => fatal.push(error) },
     );
   });

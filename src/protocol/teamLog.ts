@@ -1,0 +1,69 @@
+/**
+ * The memory of a team: one log of changes in a database that all machines share. Each machine has the whole memory
+ * in its own data directory and follows the log; see `docs/team.md`. `dist/team.js` is loaded only where a URL names
+ * such a database.
+ */
+
+import type { Change, TableName } from './change.js';
+
+/** Where the log is. Crosses threads; the password is in no other field. */
+export interface StorageOptions {
+  /** `postgres://user@host:5432/database?sslmode=…`; may hold the password. */
+  url: string;
+  /** Used where the URL has none. */
+  password?: string | undefined;
+}
+
+/** One change, as whoever wrote it decided it. */
+export interface LogEntry extends Change {
+  /** From 1 on, without gaps. */
+  readonly seq: number;
+}
+
+/** Tables that each machine keeps for itself. */
+const LOCAL_TABLES: readonly TableName[] = ['greeum_state', 'consolidation_queue'];
+
+export function isShared(table: TableName): boolean {
+  return !LOCAL_TABLES.includes(table);
+}
+
+/** Without the rows that each machine keeps for itself. */
+export function sharedPart(change: Change): Change {
+  return { rows: change.rows.filter((row) => isShared(row[1])) };
+}
+
+export interface LogHead {
+  /** Made once for each memory; tells one from another. */
+  readonly memoryId: string;
+  /** Of the newest entry; 0: there is none. */
+  readonly seq: number;
+}
+
+export interface TeamLog {
+  /** Host, port, database and schema, fit to be shown: no user and no password. */
+  readonly place: string;
+  /**
+   * Makes the tables where they are missing. Like the others it tries once.
+   * @throws GreeumError `storage_unreachable`, `storage_refused`, `storage_mismatch`, `newer_format`
+   */
+  connect(): Promise<LogHead>;
+  /** Entries after `seq`, in order. @throws GreeumError as {@link connect} */
+  after(seq: number, limit: number): Promise<LogEntry[]>;
+  /**
+   * One transaction, in which nobody else appends; it is on the server's disk when this resolves.
+   * @param after the last entry that the caller has
+   * @param plan is given what the caller lacks, and returns what is to be appended. When it throws, nothing is.
+   * @returns the sequence of the first of them
+   * @throws GreeumError as {@link connect}, with the outcome `unknown` when the way was lost at the end
+   */
+  append(after: number, plan: (missed: readonly LogEntry[], head: LogHead) => readonly Change[]): Promise<number>;
+  /** Calls `onNews` when somebody has appended, where the engine tells. Goes on after a lost connection. */
+  listen(onNews: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What `dist/team.js` exports. */
+export interface TeamModule {
+  /** Connects to nothing yet. @throws GreeumError `invalid_storage_url` */
+  openTeamLog(options: StorageOptions): TeamLog;
+}

@@ -1,0 +1,79 @@
+/** What the driver throws, as one of ours. Its own sentences are not passed on: nobody knows what they quote. */
+
+import { GreeumError, kindOf, type WriteOutcome } from '../protocol/errors.js';
+
+/** Of a try that may be repeated: the order of the writes was another one, or the server or the way to it is gone. */
+const PASSING = new Set([
+  '40001', // serialization failure
+  '40P01', // deadlock
+  '55P03', // lock not available in time
+  '57014', // statement cancelled by its time limit
+  '57P01', // shutdown by the administrator
+  '57P02', // shutdown after a crash
+  '57P03', // starting up
+  '57P04', // database dropped
+  '25006', // read-only: a standby, or about to be one
+  '25P03', // idle in a transaction for too long
+  '53300', // too many connections
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+
+const REFUSALS: Readonly<Record<string, readonly [sentence: string, hint: string]>> = {
+  '28P01': ['does not take this user and password', 'Check the user in the URL, and the password.'],
+  '28000': ['does not let this user in', 'Its pg_hba.conf says who may come, from where, and whether with TLS only.'],
+  '3D000': ['has no database of this name', 'Create it, or correct the URL.'],
+  '42501': [
+    'does not allow this user to do that',
+    'A member who may only read cannot write; see docs/team.md for the roles.',
+  ],
+  '53100': ['has no room on its disk', 'Make room there. What was acknowledged is kept.'],
+  '53200': ['has no memory left', 'Try again later.'],
+};
+
+/** A certificate that is not trusted, for another name, or expired, and a server that speaks no TLS. */
+const TLS = /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_)/;
+
+export function isPassing(error: unknown): boolean {
+  return error instanceof GreeumError ? error.code === 'storage_unreachable' : PASSING.has(codeOf(error));
+}
+
+export function failureOf(error: unknown, place: string, outcome: WriteOutcome = 'not_written'): GreeumError {
+  if (error instanceof GreeumError) return error;
+  const code = codeOf(error);
+  const refusal = REFUSALS[code];
+  if (refusal !== undefined) {
+    return new GreeumError('storage_refused', `The database at ${place} ${refusal[0]}.`, { outcome, hint: refusal[1] });
+  }
+  if (TLS.test(code)) {
+    return new GreeumError('storage_refused', `No safe connection to the database at ${place} (${code}).`, {
+      outcome,
+      hint: 'The server must have a certificate for its name that is trusted here; sslrootcert=FILE names whom to trust.',
+    });
+  }
+  if (isPassing(error)) return unreachable(place, code, outcome);
+  return new GreeumError('internal', `The database at ${place} failed (${kindOf(error)}).`, { outcome, cause: error });
+}
+
+function unreachable(place: string, code: string, outcome: WriteOutcome): GreeumError {
+  return new GreeumError('storage_unreachable', `The database at ${place} cannot be reached (${code}).`, {
+    outcome,
+    retry: 'same-key',
+    hint: 'Searching and reading go on from what this machine has. Write again when the database is back.',
+  });
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

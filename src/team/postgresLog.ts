@@ -1,0 +1,240 @@
+/** The log of a team's memory in PostgreSQL. */
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import postgres from 'postgres';
+
+import type { Change, RowWrite } from '../protocol/change.js';
+import { GreeumError } from '../protocol/errors.js';
+import { sharedPart, type LogEntry, type LogHead, type StorageOptions, type TeamLog } from '../protocol/teamLog.js';
+import { failureOf, isPassing } from './failures.js';
+import { MIGRATIONS, SCHEMA_VERSION } from './migrations.js';
+import { statementsOf } from './rowStatements.js';
+import { parseStorageUrl, placeOf, type StorageTarget } from './storageUrl.js';
+
+/** One that writes, one that reads beside it; listening takes one of its own. */
+const CONNECTIONS = 2;
+const CONNECT_SECONDS = 5;
+/** Whoever holds the head and does nothing for so long, a suspended process say, is thrown out by the server. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const LOCK_WAIT_MS = 15_000;
+const STATEMENT_MS = 60_000;
+/** What is missed at most while the head is locked; who lacks more fetches it before. */
+const MISSED_UNDER_LOCK = 1_000;
+
+const CHANNEL = 'greeum_log';
+
+interface EntryRow {
+  readonly seq: string;
+  readonly change: string;
+}
+
+interface HeadRow {
+  readonly memory_id: string;
+  readonly seq: string;
+}
+
+export class PostgresLog implements TeamLog {
+  readonly place: string;
+  readonly #schema: string;
+  readonly #sql: postgres.Sql;
+  #tellsNews = true;
+
+  /** @throws GreeumError `invalid_storage_url` */
+  constructor({ url, password }: StorageOptions) {
+    const target = parseStorageUrl(url);
+    this.place = placeOf(target);
+    this.#schema = target.schema;
+    this.#sql = postgres(optionsOf(target, target.password ?? password ?? ''));
+  }
+
+  async connect(): Promise<LogHead> {
+    return this.#told(async () => {
+      const version = await this.#version();
+      if (version > SCHEMA_VERSION) throw newer(this.place);
+      if (version < SCHEMA_VERSION) await this.#migrate();
+      const [engine] = await this.#sql<{ version: string }[]>`SELECT version()`;
+      this.#tellsNews = engine?.version.includes('CockroachDB') !== true;
+      const [head] = await this.#sql<HeadRow[]>`SELECT memory_id, seq FROM greeum_head`;
+      if (head === undefined) throw notOurs(this.place);
+      return headOf(head);
+    });
+  }
+
+  after(seq: number, limit: number): Promise<LogEntry[]> {
+    return this.#told(() => readEntries(this.#sql, seq, limit));
+  }
+
+  async append(
+    after: number,
+    plan: (missed: readonly LogEntry[], head: LogHead) => readonly Change[],
+  ): Promise<number> {
+    let isInDoubt = false;
+    try {
+      return await this.#sql.begin(async (tx) => {
+        const [row] = await tx<HeadRow[]>`SELECT memory_id, seq FROM greeum_head WHERE only_one = 1 FOR UPDATE`;
+        if (row === undefined) throw notOurs(this.place);
+        const head = headOf(row);
+        const missed = head.seq > after ? await readEntries(tx, after, MISSED_UNDER_LOCK) : [];
+        if ((missed.at(-1)?.seq ?? after) !== head.seq) throw tooFarBehind(this.place);
+        const changes = plan(missed, head).map(sharedPart);
+        const first = head.seq + 1;
+        if (changes.length > 0) await this.#write(tx, changes, first);
+        // From here on only the server knows whether it came to pass.
+        isInDoubt = changes.length > 0;
+        return first;
+      });
+    } catch (error) {
+      throw failureOf(error, this.place, isInDoubt && isPassing(error) ? 'unknown' : 'not_written');
+    }
+  }
+
+  async listen(onNews: () => void): Promise<void> {
+    if (!this.#tellsNews) return;
+    // After a lost connection too: what came in between was not told.
+    await this.#told(() => this.#sql.listen(this.#channel, onNews, onNews));
+  }
+
+  async close(): Promise<void> {
+    await this.#sql.end({ timeout: 1 });
+  }
+
+  /** Statements leave together, and are waited for together. */
+  async #write(tx: postgres.TransactionSql, changes: readonly Change[], first: number): Promise<void> {
+    const log = JSON.stringify(changes.map(({ rows }, at) => ({ seq: first + at, change: JSON.stringify(rows) })));
+    const last = String(first + changes.length - 1);
+    const statements = [
+      {
+        text: 'INSERT INTO greeum_log (seq, change) SELECT seq, change FROM json_to_recordset($1::text::json) AS entries(seq bigint, change text)',
+        values: [log],
+      },
+      ...statementsOf(changes),
+      { text: 'UPDATE greeum_head SET seq = $1::text::bigint WHERE only_one = 1', values: [last] },
+      ...(this.#tellsNews ? [{ text: 'SELECT pg_notify($1::text, $2::text)', values: [this.#channel, last] }] : []),
+    ];
+    await Promise.all(statements.map(({ text, values }) => tx.unsafe(text, [...values], { prepare: true })));
+  }
+
+  /** 0: no memory is there yet. */
+  async #version(): Promise<number> {
+    const tables = await this.#sql<{ name: string }[]>`
+      SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${this.#schema}`;
+    if (tables.length === 0) return 0;
+    if (!tables.some(({ name }) => name === 'greeum_migrations')) throw notOurs(this.place);
+    const [row] = await this.#sql<
+      { number: number | null }[]
+    >`SELECT max(number)::int AS number FROM greeum_migrations`;
+    return row?.number ?? 0;
+  }
+
+  /** Two that begin at the same time: the second finds the tables there. */
+  async #migrate(): Promise<void> {
+    try {
+      await this.#runMigrations();
+    } catch (error) {
+      if (!isCreatedMeanwhile(error)) throw error;
+      await this.#runMigrations();
+    }
+  }
+
+  async #runMigrations(): Promise<void> {
+    await this.#sql.begin(async (tx) => {
+      await tx.unsafe(`CREATE SCHEMA IF NOT EXISTS "${this.#schema}"`);
+      await tx.unsafe(
+        'CREATE TABLE IF NOT EXISTS greeum_migrations (number int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+      );
+      const done = await tx<{ number: number }[]>`SELECT number FROM greeum_migrations`;
+      for (const [at, statements] of MIGRATIONS.entries()) {
+        if (done.some(({ number }) => number === at + 1)) continue;
+        for (const statement of statements) await tx.unsafe(statement);
+        await tx`INSERT INTO greeum_migrations (number) VALUES (${at + 1})`;
+      }
+      await tx`INSERT INTO greeum_head VALUES (1, ${randomUUID()}, 0) ON CONFLICT DO NOTHING`;
+    });
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw failureOf(error, this.place);
+    }
+  }
+
+  get #channel(): string {
+    return `${CHANNEL}_${this.#schema}`;
+  }
+}
+
+function optionsOf(target: StorageTarget, password: string): postgres.Options<Record<string, never>> {
+  return {
+    // The driver takes several, and its types do not say so.
+    ...({ host: target.hosts.map(({ host }) => host), port: target.hosts.map(({ port }) => port) } as object),
+    user: target.user,
+    password,
+    database: target.database,
+    ssl: sslOf(target),
+    target_session_attrs: 'read-write',
+    max: CONNECTIONS,
+    connect_timeout: CONNECT_SECONDS,
+    fetch_types: false,
+    // Notices may quote rows.
+    onnotice: () => undefined,
+    connection: {
+      application_name: 'greeum',
+      search_path: target.schema,
+      lock_timeout: LOCK_WAIT_MS,
+      statement_timeout: STATEMENT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
+  };
+}
+
+function sslOf({ sslMode, rootCertificate }: StorageTarget): boolean | object {
+  if (sslMode === 'disable') return false;
+  if (rootCertificate === null) return { rejectUnauthorized: true };
+  try {
+    return { rejectUnauthorized: true, ca: readFileSync(rootCertificate) };
+  } catch {
+    throw new GreeumError('invalid_storage_url', `The file of sslrootcert cannot be read: ${rootCertificate}`);
+  }
+}
+
+async function readEntries(
+  sql: postgres.Sql | postgres.TransactionSql,
+  after: number,
+  limit: number,
+): Promise<LogEntry[]> {
+  const rows = await sql<EntryRow[]>`
+    SELECT seq, change FROM greeum_log WHERE seq > ${String(after)}::bigint ORDER BY seq LIMIT ${limit}`;
+  return rows.map(({ seq, change }) => ({ seq: Number(seq), rows: JSON.parse(change) as RowWrite[] }));
+}
+
+function headOf({ memory_id, seq }: HeadRow): LogHead {
+  return { memoryId: memory_id, seq: Number(seq) };
+}
+
+/** Unique violation of a table, a schema or the migration itself. */
+function isCreatedMeanwhile(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === '42P07' || code === '42P06' || code === '23505';
+}
+
+function newer(place: string): GreeumError {
+  return new GreeumError('newer_format', `The memory at ${place} was made by a newer Greeum.`, {
+    hint: 'Update Greeum on this machine. Nothing was changed.',
+  });
+}
+
+function notOurs(place: string): GreeumError {
+  return new GreeumError('storage_mismatch', `The database at ${place} holds tables that are not Greeum's.`, {
+    hint: 'Choose another database, or another schema by ?schema=NAME. Nothing was changed.',
+  });
+}
+
+function tooFarBehind(place: string): GreeumError {
+  return new GreeumError('storage_unreachable', `This machine is behind the database at ${place}, and catches up.`, {
+    retry: 'same-key',
+  });
+}
