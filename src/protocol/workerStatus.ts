@@ -40,6 +40,20 @@ export interface DegradedState {
   reason: string;
 }
 
+/** Of a data directory that is a copy of a team's memory. */
+export interface StorageStatus {
+  kind: 'team';
+  /** Host, port, database and schema; no user and no password. */
+  place: string;
+  state: 'connecting' | 'connected' | 'unavailable';
+  /** Why it is not connected; null while it is. */
+  reason: string | null;
+  /** The last entry of the team's log that is here. */
+  seq: number;
+  /** Of a batch of writes, from locking the head of the log to its commit. */
+  round_trip_ms: Percentiles;
+}
+
 export interface WorkerStatus {
   running: true;
   pid: number;
@@ -60,6 +74,8 @@ export interface WorkerStatus {
   index: IndexStatus;
   /** Vectors; null when none are wanted. */
   embedding: EmbeddingStatus | null;
+  /** Null: the memory is this machine's own. */
+  storage: StorageStatus | null;
   /** Open connections; a window or an agent may hold several. */
   clients: number;
   degraded: DegradedState | null;

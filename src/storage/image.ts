@@ -60,6 +60,16 @@ export class Image {
     }
   }
 
+  /** Runs `work` as a transaction that is undone in any case. */
+  undone<T>(work: () => T): T {
+    this.sql.run('BEGIN');
+    try {
+      return work();
+    } finally {
+      this.sql.run('ROLLBACK');
+    }
+  }
+
   /** For an image that is thrown away when `work` throws: nothing is kept by which it could be undone. */
   load(work: () => void): void {
     this.sql.script('PRAGMA journal_mode = OFF');

@@ -168,7 +168,7 @@ export function refuseNewerFormat(sql: Sql): void {
   );
 }
 
-export type StateKey = 'format_version' | 'applied_sequence' | 'epoch';
+export type StateKey = 'format_version' | 'applied_sequence' | 'epoch' | 'team';
 
 export function readState(sql: Sql, key: StateKey): string | null {
   const row = sql.get('SELECT value FROM greeum_state WHERE key = ?', [key]);

@@ -25,7 +25,7 @@ import { Journal } from './journal.js';
 import type { Layout } from './layout.js';
 import { Queries } from './queries.js';
 import { RecentBlocks } from './recentBlocks.js';
-import { dropForeignIndexes, ensureSchema } from './schema.js';
+import { dropForeignIndexes, ensureSchema, readState } from './schema.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
 import { takeOver, type TakeOverOptions } from './takeover.js';
@@ -106,6 +106,15 @@ export class Store {
     return this.#blockCount;
   }
 
+  /** Where this copy of a team's memory stands; null for a memory of this machine's own. */
+  get teamState(): string | null {
+    return readState(this.#image.sql, 'team');
+  }
+
+  get newestBlock(): { readonly blockIndex: number; readonly hash: string } | null {
+    return this.#recent.list()[0] ?? null;
+  }
+
   get journalBytes(): number {
     return this.#journal.bytes;
   }
@@ -147,6 +156,15 @@ export class Store {
     } catch (error) {
       this.#forget();
       throw error;
+    }
+  }
+
+  /** Runs `work` as a transaction that is undone in any case. */
+  undone<T>(work: () => T): T {
+    try {
+      return this.#image.undone(work);
+    } finally {
+      this.#forget();
     }
   }
 

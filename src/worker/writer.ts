@@ -21,7 +21,9 @@ import {
   type OperationName,
   type Operations,
   type QueueStatus,
+  type StorageStatus,
 } from '../protocol/operations.js';
+import type { TeamLog } from '../protocol/teamLog.js';
 import { loadEngine } from '../storage/engine.js';
 import { nodeFiles, type Files } from '../storage/files.js';
 import { layoutOf, type Layout } from '../storage/layout.js';
@@ -40,6 +42,7 @@ import { OwnershipLock, type LockHolder } from './ownership.js';
 import { ports } from './ports.js';
 import { isReadOperation, Reads } from './reads.js';
 import { Reindexer } from './reindexer.js';
+import { isCopy, Replica } from './replica.js';
 import { WriteQueue } from './writeQueue.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -52,6 +55,8 @@ export interface WriterOptions {
   readonly files?: Files;
   /** Default: `redact`. */
   readonly secrets?: SecretPolicy | undefined;
+  /** The memory of a team, of which the directory is a copy; null: the memory is in the directory. */
+  readonly team?: TeamLog | null;
   /** What this process has loaded while another one owned the directory. */
   readonly follower?: MemoryFollower | undefined;
   /** Makes vectors; null: none are wanted. `model` as it was configured. */
@@ -86,6 +91,7 @@ export interface WriterSnapshot {
   readonly queue: QueueStatus;
   readonly index: IndexStatus;
   readonly embedding: EmbeddingStatus | null;
+  readonly storage: StorageStatus | null;
   readonly degraded: DegradedState | null;
 }
 
@@ -100,6 +106,7 @@ export class Writer {
   readonly #layout: Layout;
   readonly #lock: OwnershipLock;
   readonly #store: Store;
+  readonly #replica: Replica | null;
   readonly #queue: WriteQueue;
   readonly #checkpointer: Checkpointer;
   readonly #background: Background;
@@ -121,7 +128,8 @@ export class Writer {
     this.#lock = lock;
     this.#store = store;
     this.#background = options.createBackground(store);
-    this.#queue = new WriteQueue(embeddedCommit(store, ports.nowMs), ports, {
+    this.#replica = this.#replicaOf(options);
+    this.#queue = new WriteQueue(this.#replica?.commit ?? embeddedCommit(store, ports.nowMs), ports, {
       onBatch: (error) => this.#afterBatch(error),
       onFatal: (error) => this.#lose(error),
     });
@@ -195,7 +203,7 @@ export class Writer {
       throw error;
     }
     try {
-      await writer.#importSlots();
+      await writer.#begin();
     } catch (error) {
       await writer.close(0);
       throw error;
@@ -269,6 +277,7 @@ export class Writer {
       },
       index: this.#indexStatus,
       embedding: this.#embedder?.status ?? null,
+      storage: this.#replica?.status ?? null,
       degraded: this.#degraded,
     };
   }
@@ -295,6 +304,7 @@ export class Writer {
     this.#queue.refuse(stopping());
     await this.#queue.drained();
     this.#isClosed = true;
+    await this.#replica?.close();
     await this.#embedder?.close();
     this.#indexer.close();
     this.#reindexer.close();
@@ -360,6 +370,24 @@ export class Writer {
       );
     }
     this.#options.onChange();
+  }
+
+  /** A copy of a team's memory is written to by nobody but its team: not even its slots are taken from a file. */
+  async #begin(): Promise<void> {
+    if (this.#replica !== null) return this.#replica.start();
+    if (this.#store.teamState === null) return this.#importSlots();
+    const error = isCopy();
+    this.#degraded = { code: error.code, reason: error.message };
+    this.#queue.refuse(error);
+  }
+
+  #replicaOf({ team, onChange }: WriterOptions): Replica | null {
+    if (team === null || team === undefined) return null;
+    return new Replica(this.#store, team, ports, {
+      onEntries: () => this.#afterBatch(undefined),
+      onChange,
+      onFatal: (error) => this.#lose(error),
+    });
   }
 
   /** What Python Greeum wrote to its slot file while no owner ran. */

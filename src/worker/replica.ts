@@ -1,0 +1,334 @@
+/**
+ * The data directory of one machine as a copy of a team's memory. The truth is the log in the team's database; the
+ * store here holds the changes of the log up to one entry, and answers every question from them. A batch of writes:
+ *
+ *  1. The head of the log is locked: nobody else appends now.
+ *  2. What the store lacks is written into it, as if it had been decided here.
+ *  3. The rules decide on the store as it is then, which is undone again.
+ *  4. What they decided is appended to the log, and durable with it. Only then it is written into the store.
+ *
+ * Promise: the store never holds what the log does not, so a copy can be thrown away at any time. A batch whose end is
+ * not known is tried again with the same keys, which gives the answers of the first try if that came to pass.
+ */
+
+import type { Change, RowWrite } from '../protocol/change.js';
+import type { Command } from '../protocol/commands.js';
+import { GreeumError } from '../protocol/errors.js';
+import type { StorageStatus } from '../protocol/operations.js';
+import { sharedPart, type LogEntry, type LogHead, type TeamLog } from '../protocol/teamLog.js';
+import { carryOut, changesOf, type Commit, type Committed, type CommitStore, type Outcome } from './commit.js';
+import { Samples } from './samples.js';
+
+/** What following a log needs of a store. */
+export interface ReplicaStore extends CommitStore {
+  readonly blockCount: number;
+  readonly teamState: string | null;
+  readonly newestBlock: { readonly blockIndex: number; readonly hash: string } | null;
+  /** What `work` wrote is undone in any case. */
+  undone<T>(work: () => T): T;
+}
+
+export interface ReplicaPorts {
+  nowMs(): number;
+  monotonicMs(): number;
+  randomUuid(): string;
+  /** 0 to 1. */
+  random(): number;
+  sleep(ms: number): Promise<void>;
+  /** Calls `work` again and again; keeps no process alive. */
+  every(ms: number, work: () => void): { close(): void };
+}
+
+export interface ReplicaEvents {
+  /** Entries of others are in the store. */
+  onEntries(): void;
+  /** Something of `status` is new. */
+  onChange(): void;
+  /** The store lacks what it said it had written, and must be opened anew. */
+  onFatal(error: GreeumError): void;
+}
+
+/** Where a copy stands, in `greeum_state`. */
+interface Position {
+  readonly memory: string;
+  readonly seq: number;
+  /** The newest block then; null: none. By it a file that another program wrote to is told. */
+  readonly block: { readonly blockIndex: number; readonly hash: string } | null;
+}
+
+/** Of a batch, while the database was reachable a moment ago; then one is enough to see that it is not. */
+const TRIES = 7;
+const FIRST_PAUSE_MS = 30;
+const LONGEST_PAUSE_MS = 2_000;
+/** What others wrote is told by the engine; where it is not told, it is seen so soon. */
+const POLL_MS = 3_000;
+const PAGE = 500;
+
+export class Replica {
+  readonly #store: ReplicaStore;
+  readonly #log: TeamLog;
+  readonly #ports: ReplicaPorts;
+  readonly #events: ReplicaEvents;
+  readonly #roundTripMs = new Samples();
+  #position: Position | null;
+  #error: GreeumError | null = null;
+  #isConnected = false;
+  #isListening = false;
+  #isClosed = false;
+  #poll: { close(): void } | null = null;
+  /** One thing at a time: the store has one position. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(store: ReplicaStore, log: TeamLog, ports: ReplicaPorts, events: ReplicaEvents) {
+    this.#store = store;
+    this.#log = log;
+    this.#ports = ports;
+    this.#events = events;
+    this.#position = positionOf(store.teamState);
+  }
+
+  get status(): StorageStatus {
+    return {
+      kind: 'team',
+      place: this.#log.place,
+      state: this.#isConnected ? 'connected' : this.#error === null ? 'connecting' : 'unavailable',
+      reason: this.#error?.message ?? null,
+      seq: this.#seq,
+      round_trip_ms: this.#roundTripMs.percentiles(),
+    };
+  }
+
+  /** Resolves when the store has what the log has, or when it is known why it cannot. */
+  async start(): Promise<void> {
+    this.#poll = this.#ports.every(POLL_MS, () => void this.#catchUpNow());
+    await this.#catchUpNow();
+  }
+
+  readonly commit: Commit = (commands) =>
+    this.#inTurn(() => this.#commit(commands.map((command) => this.#withKey(command))));
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#poll?.close();
+    await this.#turn;
+    await this.#log.close();
+  }
+
+  get #seq(): number {
+    return this.#position?.seq ?? 0;
+  }
+
+  async #commit(commands: readonly Command[]): Promise<Committed> {
+    let inDoubt: GreeumError | null = null;
+    for (let tries = 1; ; tries += 1) {
+      const wasConnected = this.#isConnected;
+      try {
+        await this.#catchUp();
+        return await this.#append(commands);
+      } catch (thrown) {
+        const error = GreeumError.from(thrown);
+        if (error.outcome === 'unknown') inDoubt = error;
+        this.#failed(error);
+        const mayPass = error.code === 'storage_unreachable' && (wasConnected || inDoubt !== null);
+        if (!mayPass || tries >= TRIES || this.#isClosed) return { outcomes: [], error: inDoubt ?? error };
+        await this.#pause(tries);
+        // It was there a moment ago: the tries of this batch go on although it is not now.
+        this.#isConnected = true;
+      }
+    }
+  }
+
+  async #append(commands: readonly Command[]): Promise<Committed> {
+    let outcomes: Outcome[] = [];
+    let changes: Change[] = [];
+    const startMs = this.#ports.monotonicMs();
+    const first = await this.#log.append(this.#seq, (missed, head) => {
+      this.#assertOurs(head);
+      this.#write(missed, head.memoryId);
+      outcomes = this.#store.undone(() => commands.map((command) => carryOut(this.#store, command)));
+      changes = changesOf(outcomes).map(sharedPart);
+      return changes;
+    });
+    this.#roundTripMs.add(this.#ports.monotonicMs() - startMs);
+    try {
+      this.#write(
+        changes.map(({ rows }, at) => ({ seq: first + at, rows })),
+        this.#position?.memory ?? '',
+      );
+    } catch (error) {
+      // It is durable where it counts, and the answers hold; this copy fetches it when its disk takes it.
+      this.#failed(GreeumError.from(error));
+    }
+    return { outcomes };
+  }
+
+  #catchUpNow(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isClosed) return;
+      try {
+        await this.#catchUp();
+      } catch (error) {
+        this.#failed(GreeumError.from(error));
+      }
+    });
+  }
+
+  /** @throws GreeumError */
+  async #catchUp(): Promise<void> {
+    if (!this.#isConnected || this.#position === null) {
+      const head = await this.#log.connect();
+      this.#assertOurs(head);
+      this.#position ??= { memory: head.memoryId, seq: 0, block: null };
+    }
+    const before = this.#seq;
+    for (;;) {
+      const page = await this.#log.after(this.#seq, PAGE);
+      this.#write(page, this.#position.memory);
+      if (page.length < PAGE) break;
+    }
+    if (!this.#isListening) {
+      await this.#log.listen(() => void this.#catchUpNow());
+      this.#isListening = true;
+    }
+    this.#succeeded();
+    if (this.#seq > before) this.#events.onEntries();
+  }
+
+  /** @throws GreeumError `storage_mismatch`, `journal_write_failed` */
+  #write(entries: readonly LogEntry[], memory: string): void {
+    if (entries.length === 0) return;
+    let position = this.#position ?? { memory, seq: 0, block: null };
+    let isJournalled = false;
+    try {
+      this.#store.transaction(
+        () =>
+          entries.map((entry) => {
+            if (entry.seq !== position.seq + 1) throw gap();
+            position = { memory, seq: entry.seq, block: newestOf(entry) ?? position.block };
+            const change = { rows: [...entry.rows, stateRow(position)] };
+            this.#store.write(change);
+            return change;
+          }),
+        (changes) => {
+          this.#store.appendToJournal(changes, this.#ports.nowMs());
+          isJournalled = true;
+        },
+      );
+    } catch (thrown) {
+      const error = thrown instanceof GreeumError ? thrown : differs(thrown);
+      if (isJournalled) this.#events.onFatal(error);
+      throw error;
+    }
+    this.#position = position;
+  }
+
+  /** @throws GreeumError `storage_mismatch` */
+  #assertOurs(head: LogHead): void {
+    const position = this.#position;
+    if (position === null) {
+      if (this.#store.blockCount > 0) throw hasItsOwn();
+      return;
+    }
+    if (position.memory !== head.memoryId) throw anotherMemory();
+    if (position.seq > head.seq) throw older(position.seq, head.seq);
+    if (this.#store.newestBlock?.hash !== position.block?.hash) throw writtenTo();
+  }
+
+  /** So that a batch may be tried again whatever became of it. */
+  #withKey(command: Command): Command {
+    return command.idempotencyKey === null
+      ? { ...command, idempotencyKey: `greeum:${this.#ports.randomUuid()}` }
+      : command;
+  }
+
+  #failed(error: GreeumError): void {
+    this.#error = error;
+    this.#isConnected = false;
+    this.#events.onChange();
+  }
+
+  #succeeded(): void {
+    const wasConnected = this.#isConnected && this.#error === null;
+    this.#isConnected = true;
+    this.#error = null;
+    if (!wasConnected) this.#events.onChange();
+  }
+
+  /** With jitter, so that those who failed together do not try together. */
+  #pause(tries: number): Promise<void> {
+    const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
+    return this.#ports.sleep(most * (0.5 + this.#ports.random() / 2));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+/** What was written to `greeum_state` that is no position means that it is none of ours. */
+function positionOf(state: string | null): Position | null {
+  return state === null ? null : (JSON.parse(state) as Position);
+}
+
+function stateRow(position: Position): RowWrite {
+  return ['put', 'greeum_state', ['team', JSON.stringify(position)]];
+}
+
+function newestOf({ rows }: Change): Position['block'] {
+  const blocks = rows.filter((row) => row[0] === 'insert' && row[1] === 'blocks');
+  const [, , values] = blocks.at(-1) ?? [];
+  return Array.isArray(values) ? { blockIndex: Number(values[0]), hash: String(values[4]) } : null;
+}
+
+/** For a writer that was given no log. */
+export function isCopy(): GreeumError {
+  return mismatch(
+    "This data directory is a copy of a team's memory, and no database is named.",
+    'Set GREEUM_STORAGE_URL, or greeum.storage.url in VS Code. Reading works without it.',
+  );
+}
+
+function hasItsOwn(): GreeumError {
+  return mismatch(
+    "This data directory has memories of its own, which the team's database does not have.",
+    'Take another data directory for the team, and bring these over with "greeum export" and "greeum import".',
+  );
+}
+
+function anotherMemory(): GreeumError {
+  return mismatch(
+    'This data directory is a copy of another memory than the one in the database.',
+    'Each memory has its data directory: set GREEUM_DATA_DIR to another one.',
+  );
+}
+
+function older(here: number, there: number): GreeumError {
+  return mismatch(
+    `The database is older than this copy of it: it ends at entry ${there}, and the copy at ${here}.`,
+    'It was restored from a backup, or a standby without the newest entries took over. This copy has them: "greeum export" gets them out.',
+  );
+}
+
+function writtenTo(): GreeumError {
+  return mismatch(
+    "Another program wrote to memory.db, which is a copy of a team's memory.",
+    'Bring what it wrote over with "greeum export" and "greeum import", and let an empty data directory become a new copy.',
+  );
+}
+
+function gap(): GreeumError {
+  return mismatch('The log in the database lacks an entry.', 'Restore it from a backup. Nothing was written here.');
+}
+
+function differs(cause: unknown): GreeumError {
+  return new GreeumError('storage_mismatch', "A change of the team's log does not fit this copy of it.", {
+    hint: 'Let an empty data directory become a new copy; please report this.',
+    cause,
+  });
+}
+
+function mismatch(message: string, hint: string): GreeumError {
+  return new GreeumError('storage_mismatch', message, { hint });
+}
