@@ -14,8 +14,9 @@
  */
 
 import { existsSync } from 'node:fs';
+import type { StorageOptions } from '../protocol/teamLog.js';
 import { embeddingFrom, type EmbeddingOptions } from '../protocol/embedding.js';
-import { ENV, parseSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
+import { ENV, parseSecretPolicy, type Environment, type SecretPolicy, storageFrom } from '../protocol/environment.js';
 import { GreeumError, kindOf, type SerializedError } from '../protocol/errors.js';
 import type { OwnerHost, WorkerStatus, WriteSource } from '../protocol/operations.js';
 import type { FromOwner, OwnerOptions } from '../protocol/ownerMessages.js';
@@ -45,6 +46,8 @@ export interface WorkerHostOptions extends WatchPorts {
   secrets?: SecretPolicy | undefined;
   /** Default: `GREEUM_EMBEDDING_*` of `env`. */
   embedding?: EmbeddingOptions | null | undefined;
+  /** Default: `GREEUM_STORAGE_*` of `env`. */
+  storage?: StorageOptions | null | undefined;
   /** How long an orderly stop may take before the thread is ended; default 10 000. */
   stopWithinMs?: number | undefined;
   startThread?: StartThread | undefined;
@@ -76,6 +79,7 @@ export class WorkerHost {
   readonly #onLog = new Emitter<HostLog>();
   readonly #secrets: SecretPolicy;
   readonly #embedding: EmbeddingOptions | null;
+  readonly #storage: StorageOptions | null;
   #state = STOPPED;
   #joinOnly = false;
   #isClosed = false;
@@ -108,6 +112,7 @@ export class WorkerHost {
     this.#timing = options.timing ?? systemTiming;
     this.#secrets = options.secrets ?? parseSecretPolicy((options.env ?? process.env)[ENV.secrets]);
     this.#embedding = options.embedding === undefined ? embeddingFrom(options.env ?? process.env) : options.embedding;
+    this.#storage = options.storage === undefined ? storageFrom(options.env ?? process.env) : options.storage;
     this.service = new WriteServiceClient({
       source: options.source,
       dataDir: this.dataDir,
@@ -245,6 +250,7 @@ export class WorkerHost {
       http: { enabled: true, port: null, bind: '127.0.0.1', ...http },
       secrets: this.#secrets,
       embedding: this.#embedding,
+      storage: this.#storage,
     };
     try {
       const thread = (this.#options.startThread ?? startOwnerThread)(options, {

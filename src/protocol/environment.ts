@@ -1,6 +1,7 @@
 /** Names of the environment variables we read, and the one place where their values are parsed. */
 
 import { GreeumError } from './errors.js';
+import type { StorageOptions } from './teamLog.js';
 
 export const ENV = {
   dataDir: 'GREEUM_DATA_DIR',
@@ -37,6 +38,14 @@ export function parseSecretPolicy(value: string | undefined): SecretPolicy {
   const policy = asSecretPolicy(value?.trim().toLowerCase() || 'redact');
   if (policy !== null) return policy;
   throw new GreeumError('invalid_argument', `GREEUM_SECRETS is "${String(value)}"; it takes redact, refuse or off.`);
+}
+
+/** Where the memory of a team is, by `GREEUM_STORAGE_URL`; null: the memory is this machine's own. */
+export function storageFrom(env: Environment): StorageOptions | null {
+  const url = env[ENV.storageUrl]?.trim();
+  if (url === undefined || url === '') return null;
+  const password = env[ENV.storagePassword];
+  return password === undefined ? { url } : { url, password };
 }
 
 /** Reads `GREEUM_USE_WORKER` (design, section 8). @throws GreeumError `invalid_argument` for another value. */

@@ -6,6 +6,7 @@
 import type { EmbeddingOptions } from './embedding.js';
 import type { SecretPolicy } from './environment.js';
 import type { SerializedError } from './errors.js';
+import type { StorageOptions } from './teamLog.js';
 import type { OwnerHost, WorkerStatus } from './operations.js';
 
 export interface OwnerOptions {
@@ -19,6 +20,8 @@ export interface OwnerOptions {
   secrets: SecretPolicy;
   /** What makes vectors, or nothing. */
   embedding: EmbeddingOptions | null;
+  /** The database of a team's memory, or nothing: the memory is in the directory. */
+  storage: StorageOptions | null;
 }
 
 export type ToOwner =

@@ -27,8 +27,9 @@ export function parseStorageUrl(url: string): StorageTarget {
   const [, user = '', password, hosts = '', database = '', query = ''] = parts.map(decoded);
   if (user === '') throw invalid('It names no user.');
   const parameters = new URLSearchParams(query);
-  for (const name of parameters.keys())
+  for (const name of parameters.keys()) {
     if (!PARAMETERS.includes(name)) throw invalid(`It has the unknown part "${name}".`);
+  }
   return {
     hosts: hosts.split(',').map(hostOf),
     user,

@@ -5,7 +5,7 @@
 
 import type { SearchIndex as Index } from '../storage/searchIndex.js';
 import { rebase } from '../memory/rebase.js';
-import { ENV, parseSecretPolicy } from '../protocol/environment.js';
+import { ENV, parseSecretPolicy, storageFrom } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { LocalMemory, LocalModule, LocalOptions } from '../protocol/localModule.js';
 import type { CallOptions } from '../protocol/memoryService.js';
@@ -20,6 +20,7 @@ import { requireDataDir } from './dataDirectory.js';
 import { closeToOthers } from './endpoint/permissions.js';
 import { takeStoredSlots } from './readerSlots.js';
 import { isReadOperation, Reads } from './reads.js';
+import { loadTeamModule } from './teamModule.js';
 import { verifyMemory } from './verify.js';
 import { Writer } from './writer.js';
 
@@ -33,12 +34,14 @@ async function openLocal({ dataDir, mode }: LocalOptions): Promise<LocalMemory> 
 async function openWriter(dataDir: string): Promise<LocalMemory> {
   let fatal: GreeumError | null = null;
   let isSmall = false;
+  const storage = storageFrom(process.env);
   // Those that are not there yet are made closed.
   await closeToOthers([dataDir, layoutOf(dataDir).folder].filter((folder) => nodeFiles.isFolder(folder) === true));
   const writer = await Writer.open({
     dataDir,
     role: 'local',
     secrets: parseSecretPolicy(process.env[ENV.secrets]),
+    openTeamLog: storage === null ? undefined : () => loadTeamModule(__dirname).openTeamLog(storage),
     createBackground: (store) => {
       isSmall = store.databaseBytes <= SMALL_IMAGE_BYTES;
       return {

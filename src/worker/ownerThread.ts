@@ -14,7 +14,8 @@ import { StandbyWriter } from './standbyWriter.js';
 if (parentPort === null) throw new Error('owner.js runs as a worker thread.');
 const port = parentPort;
 const options = workerData as OwnerOptions;
-const standby = new StandbyWriter({ dataDir: options.dataDir, secrets: options.secrets, embedding: options.embedding });
+const { dataDir, secrets, embedding, storage } = options;
+const standby = new StandbyWriter({ dataDir, secrets, embedding, storage });
 
 /** `stopped` and `failed` are the last words: after them the thread has nothing left to live for. */
 function post(message: FromOwner): void {

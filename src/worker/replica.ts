@@ -107,11 +107,17 @@ export class Replica {
   readonly commit: Commit = (commands) =>
     this.#inTurn(() => this.#commit(commands.map((command) => this.#withKey(command))));
 
-  async close(): Promise<void> {
+  /** What is under way is not tried again. */
+  endTries(): void {
     this.#isClosed = true;
     this.#poll?.close();
-    await this.#turn;
+  }
+
+  /** Whoever waits for the database then waits no more. */
+  async close(): Promise<void> {
+    this.endTries();
     await this.#log.close();
+    await this.#turn;
   }
 
   get #seq(): number {

@@ -55,8 +55,8 @@ export interface WriterOptions {
   readonly files?: Files;
   /** Default: `redact`. */
   readonly secrets?: SecretPolicy | undefined;
-  /** The memory of a team, of which the directory is a copy; null: the memory is in the directory. */
-  readonly team?: TeamLog | null;
+  /** For a directory that is a copy of a team's memory. @throws GreeumError `invalid_storage_url` */
+  readonly openTeamLog?: (() => TeamLog) | undefined;
   /** What this process has loaded while another one owned the directory. */
   readonly follower?: MemoryFollower | undefined;
   /** Makes vectors; null: none are wanted. `model` as it was configured. */
@@ -302,6 +302,7 @@ export class Writer {
 
   async #close(checkpointMs: number): Promise<void> {
     this.#queue.refuse(stopping());
+    this.#replica?.endTries();
     await this.#queue.drained();
     this.#isClosed = true;
     await this.#replica?.close();
@@ -381,11 +382,11 @@ export class Writer {
     this.#queue.refuse(error);
   }
 
-  #replicaOf({ team, onChange }: WriterOptions): Replica | null {
-    if (team === null || team === undefined) return null;
-    return new Replica(this.#store, team, ports, {
+  #replicaOf(options: WriterOptions): Replica | null {
+    if (options.openTeamLog === undefined) return null;
+    return new Replica(this.#store, options.openTeamLog(), ports, {
       onEntries: () => this.#afterBatch(undefined),
-      onChange,
+      onChange: () => options.onChange(),
       onFatal: (error) => this.#lose(error),
     });
   }

@@ -3,12 +3,14 @@
 import type { EmbeddingOptions } from '../protocol/embedding.js';
 import type { SecretPolicy } from '../protocol/environment.js';
 import type { SerializedError } from '../protocol/errors.js';
+import type { StorageOptions } from '../protocol/teamLog.js';
 import type { LogLevel, Origin, WriterOperation, WriterSnapshot } from './writer.js';
 
 export interface WriterThreadOptions {
   readonly dataDir: string;
   readonly secrets: SecretPolicy;
   readonly embedding: EmbeddingOptions | null;
+  readonly storage: StorageOptions | null;
 }
 
 export type ToWriter =

@@ -11,6 +11,7 @@ import { GreeumError } from '../protocol/errors.js';
 import { isLongOperation } from '../protocol/operations.js';
 import { nodeFiles } from '../storage/files.js';
 import { Heir } from './heir.js';
+import { loadTeamModule } from './teamModule.js';
 import { ThreadedBackground } from './threadedBackground.js';
 import { VectorClient } from './vectorClient.js';
 import { Writer } from './writer.js';
@@ -21,7 +22,7 @@ const SNAPSHOT_INTERVAL_MS = 200;
 
 if (parentPort === null) throw new Error('writer.js runs as a worker thread.');
 const port = parentPort;
-const { dataDir, secrets, embedding } = workerData as WriterThreadOptions;
+const { dataDir, secrets, embedding, storage } = workerData as WriterThreadOptions;
 
 function post(message: FromWriter): void {
   port.postMessage(message);
@@ -53,6 +54,7 @@ async function open(): Promise<Writer> {
     follower: follower ?? undefined,
     vectors:
       embedding === null ? null : { source: new VectorClient(embedding, __dirname), model: configuredName(embedding) },
+    openTeamLog: storage === null ? undefined : () => loadTeamModule(__dirname).openTeamLog(storage),
     onLocked: (database) => post({ type: 'locked', database }),
     createBackground: () => new ThreadedBackground(dataDir, __dirname),
     log: (level, text) => post({ type: 'log', level, text }),

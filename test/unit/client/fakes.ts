@@ -199,6 +199,7 @@ export function workerStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus 
     last_sequence: 0,
     index: { state: 'ready', indexed: 0, total: 0 },
     embedding: null,
+    storage: null,
     queue: {
       depth: 0,
       in_flight: 0,

@@ -21,6 +21,7 @@ export function workerStatus({ queue, ...changes }: Changes = {}): WorkerStatus 
     last_sequence: 43,
     index: { state: 'ready', indexed: 42, total: 42 },
     embedding: null,
+    storage: null,
     clients: 1,
     degraded: null,
     ...changes,

@@ -36,6 +36,7 @@ export const STATUS: WorkerStatus = {
   last_sequence: 5,
   index: { state: 'ready', indexed: 2, total: 2 },
   embedding: null,
+  storage: null,
   queue: {
     depth: 3,
     in_flight: 1,

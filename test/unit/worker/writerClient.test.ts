@@ -77,7 +77,7 @@ describe('the way to the writer thread', () => {
   afterEach(() => client?.close(0));
 
   async function start(dataDir = ''): Promise<WriterClient> {
-    return open(new StandbyWriter({ dataDir, secrets: 'redact', embedding: null }, distDir));
+    return open(new StandbyWriter({ dataDir, secrets: 'redact', embedding: null, storage: null }, distDir));
   }
 
   async function open(standby: StandbyWriter): Promise<WriterClient> {
@@ -186,7 +186,7 @@ describe('the way to the writer thread', () => {
 
     it('finds another owner stands by, and is the same thread when it tries again', async () => {
       const standby = new StandbyWriter(
-        { dataDir: 'is owned by another at first', secrets: 'redact', embedding: null },
+        { dataDir: 'is owned by another at first', secrets: 'redact', embedding: null, storage: null },
         distDir,
       );
       await assert.rejects(open(standby), { code: 'lock_busy' });
@@ -199,7 +199,7 @@ describe('the way to the writer thread', () => {
 
     it('ends while it stands by is replaced by another at the next try', async () => {
       const standby = new StandbyWriter(
-        { dataDir: 'is owned by another at first', secrets: 'redact', embedding: null },
+        { dataDir: 'is owned by another at first', secrets: 'redact', embedding: null, storage: null },
         distDir,
       );
       await assert.rejects(open(standby), { code: 'lock_busy' });
