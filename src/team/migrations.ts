@@ -4,6 +4,7 @@
  */
 
 import { TABLE_COLUMNS, type TableName } from '../protocol/change.js';
+import { SLOT_NAMES } from '../protocol/operations.js';
 import { isNumbered, SHARED_TABLES, typeOf } from './columnTypes.js';
 
 /** A migration is never changed once it was released; what comes later is another one. */
@@ -16,6 +17,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // One row, which whoever appends has locked: so there is one order, without gaps and without doubles.
     `CREATE TABLE greeum_head (only_one smallint PRIMARY KEY CHECK (only_one = 1), memory_id text NOT NULL, seq bigint NOT NULL)`,
     ...SHARED_TABLES.map(createTable),
+    // As every data directory has them.
+    ...SLOT_NAMES.map((slot) => `INSERT INTO greeum_slots VALUES ('${slot}', NULL, NULL, '', 0, 0, 0)`),
     'CREATE UNIQUE INDEX blocks_hash ON blocks (hash)',
     'CREATE INDEX block_keywords_keyword ON block_keywords (keyword)',
     'CREATE INDEX block_tags_tag ON block_tags (tag)',
