@@ -51,14 +51,17 @@ export interface TeamLog {
   after(seq: number, limit: number): Promise<LogEntry[]>;
   /**
    * One transaction, in which nobody else appends; it is on the server's disk when this resolves.
-   * @param after the last entry that the caller has
+   * @param after the last entry that the caller has, at the moment when the head is locked
    * @param plan is given what the caller lacks, and returns what is to be appended. When it throws, nothing is.
    * @returns the sequence of the first of them
    * @throws GreeumError as {@link connect}, with the outcome `unknown` when the way was lost at the end
    */
-  append(after: number, plan: (missed: readonly LogEntry[], head: LogHead) => readonly Change[]): Promise<number>;
-  /** Calls `onNews` when somebody has appended, where the engine tells. Goes on after a lost connection. */
-  listen(onNews: () => void): Promise<void>;
+  append(after: () => number, plan: (missed: readonly LogEntry[], head: LogHead) => readonly Change[]): Promise<number>;
+  /**
+   * Calls `onNews` when somebody has appended, where the engine tells, with the last sequence; null after a lost
+   * connection, when nobody told.
+   */
+  listen(onNews: (seq: number | null) => void): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -67,7 +67,7 @@ export class PostgresLog implements TeamLog {
   }
 
   async append(
-    after: number,
+    after: () => number,
     plan: (missed: readonly LogEntry[], head: LogHead) => readonly Change[],
   ): Promise<number> {
     let isInDoubt = false;
@@ -76,8 +76,9 @@ export class PostgresLog implements TeamLog {
         const [row] = await tx<HeadRow[]>`SELECT memory_id, seq FROM greeum_head WHERE only_one = 1 FOR UPDATE`;
         if (row === undefined) throw notOurs(this.place);
         const head = headOf(row);
-        const missed = head.seq > after ? await readEntries(tx, after, MISSED_UNDER_LOCK) : [];
-        if ((missed.at(-1)?.seq ?? after) !== head.seq) throw tooFarBehind(this.place);
+        const known = after();
+        const missed = head.seq > known ? await readEntries(tx, known, MISSED_UNDER_LOCK) : [];
+        if ((missed.at(-1)?.seq ?? known) < head.seq) throw tooFarBehind(this.place);
         const changes = plan(missed, head).map(sharedPart);
         const first = head.seq + 1;
         if (changes.length > 0) await this.#write(tx, changes, first);
@@ -90,10 +91,10 @@ export class PostgresLog implements TeamLog {
     }
   }
 
-  async listen(onNews: () => void): Promise<void> {
+  async listen(onNews: (seq: number | null) => void): Promise<void> {
     if (!this.#tellsNews) return;
-    // After a lost connection too: what came in between was not told.
-    await this.#told(() => this.#sql.listen(this.#channel, onNews, onNews));
+    const hear = (seq: string): void => onNews(Number(seq));
+    await this.#told(() => this.#sql.listen(this.#channel, hear, () => onNews(null)));
   }
 
   async close(): Promise<void> {

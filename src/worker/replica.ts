@@ -76,8 +76,8 @@ export class Replica {
   #isListening = false;
   #isClosed = false;
   #poll: { close(): void } | null = null;
-  /** One thing at a time: the store has one position. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Under way; null: nothing is fetched. */
+  #fetching: Promise<void> | null = null;
 
   constructor(store: ReplicaStore, log: TeamLog, ports: ReplicaPorts, events: ReplicaEvents) {
     this.#store = store;
@@ -100,12 +100,11 @@ export class Replica {
 
   /** Resolves when the store has what the log has, or when it is known why it cannot. */
   async start(): Promise<void> {
-    this.#poll = this.#ports.every(POLL_MS, () => void this.#catchUpNow());
-    await this.#catchUpNow();
+    this.#poll = this.#ports.every(POLL_MS, () => void this.#follow());
+    await this.#follow();
   }
 
-  readonly commit: Commit = (commands) =>
-    this.#inTurn(() => this.#commit(commands.map((command) => this.#withKey(command))));
+  readonly commit: Commit = (commands) => this.#commit(commands.map((command) => this.#withKey(command)));
 
   /** What is under way is not tried again. */
   endTries(): void {
@@ -117,7 +116,7 @@ export class Replica {
   async close(): Promise<void> {
     this.endTries();
     await this.#log.close();
-    await this.#turn;
+    await this.#fetching;
   }
 
   get #seq(): number {
@@ -129,7 +128,7 @@ export class Replica {
     for (let tries = 1; ; tries += 1) {
       const wasConnected = this.#isConnected;
       try {
-        await this.#catchUp();
+        if (!this.#isConnected) await this.#catchUp();
         return await this.#append(commands);
       } catch (thrown) {
         const error = GreeumError.from(thrown);
@@ -148,13 +147,16 @@ export class Replica {
     let outcomes: Outcome[] = [];
     let changes: Change[] = [];
     const startMs = this.#ports.monotonicMs();
-    const first = await this.#log.append(this.#seq, (missed, head) => {
-      this.#assertOurs(head);
-      this.#write(missed, head.memoryId);
-      outcomes = this.#store.undone(() => commands.map((command) => carryOut(this.#store, command)));
-      changes = changesOf(outcomes).map(sharedPart);
-      return changes;
-    });
+    const first = await this.#log.append(
+      () => this.#seq,
+      (missed, head) => {
+        this.#assertOurs(head);
+        this.#write(missed, head.memoryId);
+        outcomes = this.#store.undone(() => commands.map((command) => carryOut(this.#store, command)));
+        changes = changesOf(outcomes).map(sharedPart);
+        return changes;
+      },
+    );
     this.#roundTripMs.add(this.#ports.monotonicMs() - startMs);
     try {
       this.#write(
@@ -168,15 +170,23 @@ export class Replica {
     return { outcomes };
   }
 
-  #catchUpNow(): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#isClosed) return;
-      try {
-        await this.#catchUp();
-      } catch (error) {
-        this.#failed(GreeumError.from(error));
-      }
-    });
+  /** Fetches what there is, also while the head of the log is waited for: then less is missing once it is locked. */
+  #follow(): Promise<void> {
+    this.#fetching ??= this.#tryToCatchUp().finally(() => (this.#fetching = null));
+    return this.#fetching;
+  }
+
+  async #tryToCatchUp(): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      await this.#catchUp();
+    } catch (error) {
+      this.#failed(GreeumError.from(error));
+    }
+  }
+
+  #hear(seq: number | null): void {
+    if (seq === null || seq > this.#seq) void this.#follow();
   }
 
   /** @throws GreeumError */
@@ -193,15 +203,16 @@ export class Replica {
       if (page.length < PAGE) break;
     }
     if (!this.#isListening) {
-      await this.#log.listen(() => void this.#catchUpNow());
+      await this.#log.listen((seq) => this.#hear(seq));
       this.#isListening = true;
     }
     this.#succeeded();
     if (this.#seq > before) this.#events.onEntries();
   }
 
-  /** @throws GreeumError `storage_mismatch`, `journal_write_failed` */
-  #write(entries: readonly LogEntry[], memory: string): void {
+  /** Those that are here already are left out. @throws GreeumError `storage_mismatch`, `journal_write_failed` */
+  #write(fetched: readonly LogEntry[], memory: string): void {
+    const entries = fetched.filter(({ seq }) => seq > this.#seq);
     if (entries.length === 0) return;
     let position = this.#position ?? { memory, seq: 0, block: null };
     let isJournalled = false;
@@ -264,12 +275,6 @@ export class Replica {
   #pause(tries: number): Promise<void> {
     const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
     return this.#ports.sleep(most * (0.5 + this.#ports.random() / 2));
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 }
 

@@ -112,13 +112,13 @@ async function killAtRandom(
   server: PostgresServer,
   adding: Promise<unknown>,
 ): Promise<void> {
-  const { next: random } = seededRandom(run.seed);
+  const chance = seededRandom(run.seed);
   let isAdding = true;
   const ended = adding.finally(() => (isAdding = false));
   const kills = { worker: 0, server: 0 };
   while (isAdding && kills.worker + kills.server < run.kills) {
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50 + random() * 700))]);
-    const machine = machines[Math.floor(random() * (machines.length + 1))];
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50 + chance.next() * 700))]);
+    const machine = machines[Math.floor(chance.next() * (machines.length + 1))];
     if (machine === undefined) {
       await server.kill();
       await server.restart();
@@ -184,7 +184,11 @@ async function compareWithSingles(server: PostgresServer, rate: number): Promise
     const changes = (await read.after(0, SINGLES)).map(({ rows }) => ({ rows }));
     await write.connect();
     const startMs = performance.now();
-    for (const [at, change] of changes.entries()) await write.append(at, () => [change]);
+    for (const [at, change] of changes.entries())
+      {await write.append(
+        () => at,
+        () => [change],
+      );}
     const single = changes.length / ((performance.now() - startMs) / 1000);
     console.log(
       `one transaction an add: ${single.toFixed(0)} a second; ours ${(rate / single).toFixed(1)} times as many (at least 5 wanted)`,
