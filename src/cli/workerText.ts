@@ -3,12 +3,12 @@
 import path from 'node:path';
 import { DISCOVERY_FILE } from '../protocol/discovery.js';
 import type { EmbeddingStatus } from '../protocol/embedding.js';
-import type { IndexStatus, WorkerStatus } from '../protocol/operations.js';
+import type { IndexStatus, StorageStatus, WorkerStatus } from '../protocol/operations.js';
 
 const HOSTS = { vscode: 'VS Code', cli: 'the command line' } as const;
 
 export function describeStatus(status: WorkerStatus): string {
-  const { queue, degraded, index, embedding } = status;
+  const { queue, degraded, index, embedding, storage } = status;
   const rows: readonly [string, string][] = [
     ['memory', `${status.database} (${status.blocks} memories)`],
     ['socket', status.socket ?? 'none'],
@@ -17,6 +17,7 @@ export function describeStatus(status: WorkerStatus): string {
     ['commit', `${queue.commit_ms.p50.toFixed(1)} ms (99 of 100 within ${queue.commit_ms.p99.toFixed(1)} ms)`],
     ['index', describeIndex(index)],
     ['vectors', embedding === null ? 'no model' : describeEmbedding(embedding)],
+    ...(storage === null ? [] : [['team', describeTeam(storage)] satisfies [string, string]]),
     ['clients', String(status.clients)],
   ];
   const head = `A worker is running: process ${status.pid}, hosted by ${HOSTS[status.host]}, epoch ${status.epoch}.`;
@@ -33,6 +34,14 @@ function describeEmbedding({ model, embedded, total, refused, problem }: Embeddi
   const left = refused === 0 ? '' : `, ${refused} refused by the model`;
   const trouble = problem === null ? '' : `; waiting: ${problem}`;
   return `${embedded} of ${total} memories by ${model}${left}${trouble}`;
+}
+
+function describeTeam({ place, state, reason, seq, round_trip_ms }: StorageStatus): string {
+  if (state === 'unavailable') return `${place}, unavailable: ${reason ?? ''}`;
+  if (state === 'connecting') return `${place}, connecting`;
+  // Nobody has written yet, so nothing was measured.
+  const time = round_trip_ms.max === 0 ? '' : `, ${round_trip_ms.p50.toFixed(1)} ms`;
+  return `${place}, connected, entry ${seq}${time}`;
 }
 
 /** What `worker serve` says when it is ready. @param command how the user calls the command line; @param where the option for the data directory, or nothing */

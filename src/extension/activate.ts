@@ -9,7 +9,6 @@ import { CompanionCli } from './cli/companionCli.js';
 import { registerCommands } from './commandRegistry.js';
 import { Dashboard } from './dashboard/dashboard.js';
 import { Documents } from './documents.js';
-import { EmbeddingKey } from './embeddingKey.js';
 import type * as Features from './features.js';
 import { inTurns } from './inTurns.js';
 import { Log } from './log.js';
@@ -21,6 +20,7 @@ import { Settings } from './settings.js';
 import { SettingsNotice } from './settingsNotice.js';
 import { StoredState } from './state.js';
 import { StatusBar } from './statusBar.js';
+import { StoredSecret } from './storedSecret.js';
 import { registerLanguageModelTools } from './toolRegistry.js';
 import { Troubles } from './troubles.js';
 import { Views } from './views/views.js';
@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const documents = new Documents(worker, extension, features);
   const scope = new Scope(settings, state);
   const cli = new CompanionCli(context, settings, log);
-  const embeddingKey = new EmbeddingKey(context.secrets, settings, log);
+  const secrets = secretsOf(context.secrets, settings, log);
   const dashboard = dashboardOf(worker, log, context.extensionUri);
   const views = new Views(worker, scope, state, log);
   const reported = (error: unknown): void => log.failure(GreeumError.from(error));
@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     state,
     cli,
     extension,
-    embeddingKey,
+    secrets,
   };
   context.subscriptions.push(
     log,
@@ -77,7 +77,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     worker.onLog(({ level, text }) => log.write(level, text)),
     settings.onDidChange((next) => void worker.apply(next).catch(reported)),
     documents,
-    embeddingKey,
+    ...Object.values(secrets),
     scope,
     cli,
     dashboard,
@@ -88,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
       // Before the worker starts, or its first trouble would be told to nobody.
       () => new Troubles(worker, log),
       () => new SettingsNotice(settings),
-      () => void startWorker(worker, settings, embeddingKey).catch(reported),
+      () => void startWorker(worker, settings, secrets).catch(reported),
       () => new McpProvider(worker, VERSION),
       () => registerLanguageModelTools((name) => features().languageModelTool(name, services)),
       () => documents.registerLinksAndHovers(),
@@ -102,17 +102,24 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
 }
 
-async function startWorker(worker: WorkerSession, settings: Settings, embeddingKey: EmbeddingKey): Promise<void> {
-  await embeddingKey.load();
+function secretsOf(storage: vscode.SecretStorage, settings: Settings, log: Log): Services['secrets'] {
+  return {
+    embeddingKey: new StoredSecret('embeddingKey', storage, settings, log),
+    storagePassword: new StoredSecret('storagePassword', storage, settings, log),
+  };
+}
+
+async function startWorker(worker: WorkerSession, settings: Settings, secrets: Services['secrets']): Promise<void> {
+  await Promise.all(Object.values(secrets).map((secret) => secret.load()));
   await worker.start({ joinOnly: !settings.current.autoStart });
 }
 
 /** Makes the host of one setting after the other. */
 function hostWith(log: Log): ConstructorParameters<typeof WorkerSession>[1] {
-  return ({ dataDir, http, secrets, embedding, embeddingProblem }) => {
+  return ({ dataDir, http, secrets, embedding, embeddingProblem, storage }) => {
     if (embeddingProblem !== null) log.write('warn', embeddingProblem);
     const { WorkerHost } = loadBundle('host.js') as typeof Host;
-    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets, embedding });
+    return new WorkerHost({ host: 'vscode', source: 'vscode', dataDir, http, secrets, embedding, storage });
   };
 }
 

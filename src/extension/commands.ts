@@ -16,7 +16,7 @@ import { openDataFolder } from './commands/openDataFolder.js';
 import { restartWorker } from './commands/restartWorker.js';
 import { rotateAccessToken } from './commands/rotateAccessToken.js';
 import { searchMemories } from './commands/searchMemories.js';
-import { setEmbeddingKey } from './commands/setEmbeddingKey.js';
+import { setEmbeddingKey, setStoragePassword } from './commands/setSecret.js';
 import { showLog } from './commands/showLog.js';
 import { showWorkerStatus } from './commands/showWorkerStatus.js';
 import { clearSlot, pinSlot, setSlot, unpinSlot } from './commands/slots.js';
@@ -73,6 +73,7 @@ const COMMAND_TABLE: { readonly [K in CommandId]: Variants } = {
   [COMMANDS.copyMcpConfiguration]: always(copyMcpConfiguration),
   [COMMANDS.rotateAccessToken]: needsWorker(rotateAccessToken),
   [COMMANDS.setEmbeddingKey]: always(setEmbeddingKey),
+  [COMMANDS.setStoragePassword]: always(setStoragePassword),
   [COMMANDS.installCommand]: always(installCommand),
   [COMMANDS.openDataFolder]: always(openDataFolder),
   [COMMANDS.showLog]: always(showLog),

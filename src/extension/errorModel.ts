@@ -29,6 +29,8 @@ const HELP: { readonly [K in ErrorCode]?: ErrorButton } = {
   wal_unmerged: 'openDataFolder',
   journal_damaged: 'openDataFolder',
   journal_write_failed: 'restartWorker',
+  invalid_storage_url: 'openSettings',
+  storage_refused: 'openSettings',
   degraded: 'restartWorker',
   worker_required: 'startWorker',
   worker_unreachable: 'startWorker',
@@ -72,13 +74,15 @@ export function messageOf(error: GreeumError | SerializedError, l10n: Localizer)
   return PLAIN.has(error.code) ? translated : `${translated} (${exact})`;
 }
 
-/** The hint as it helps in the editor, where a folder is chosen by a setting and not by an option of a command line. */
+/** The hint as it helps in the editor, where settings say what options and variables say to a command line. */
 export function hintOf(error: GreeumError | SerializedError, l10n: Localizer): string | undefined {
   switch (error.code) {
     case 'data_dir_missing':
     case 'data_dir_unwritable':
     case 'data_dir_not_a_directory':
       return l10n.t('Choose another folder in the setting greeum.dataDir.');
+    case 'invalid_storage_url':
+      return l10n.t('Correct the setting greeum.storage.url. Its password is kept by "Greeum: Set Storage Password".');
     default:
       // Hints are in English; the translated sentence says what to do as well.
       return translatedSentence(error, l10n) ?? error.hint;

@@ -24,6 +24,7 @@ export const COMMANDS = {
   copyMcpConfiguration: 'greeum.copyMcpConfiguration',
   rotateAccessToken: 'greeum.rotateAccessToken',
   setEmbeddingKey: 'greeum.setEmbeddingKey',
+  setStoragePassword: 'greeum.setStoragePassword',
   openDataFolder: 'greeum.openDataFolder',
   showLog: 'greeum.showLog',
   openMemory: 'greeum.openMemory',
@@ -60,6 +61,7 @@ export const SETTINGS = {
   embeddingUrl: 'greeum.embedding.url',
   embeddingModel: 'greeum.embedding.model',
   embeddingFolder: 'greeum.embedding.folder',
+  storageUrl: 'greeum.storage.url',
 } as const;
 
 export const CONTEXT_KEYS = {

@@ -1,12 +1,12 @@
 import type { CompanionCli } from './cli/companionCli.js';
 import type { Dashboard } from './dashboard/dashboard.js';
 import type { Documents } from './documents.js';
-import type { EmbeddingKey } from './embeddingKey.js';
 import type { ExtensionFacts } from './extensionFacts.js';
 import type { Log } from './log.js';
 import type { Scope } from './scope.js';
-import type { Settings } from './settings.js';
+import type { SecretName, Settings } from './settings.js';
 import type { StoredState } from './state.js';
+import type { StoredSecret } from './storedSecret.js';
 import type { Views } from './views/views.js';
 import type { WorkerSession } from './workerSession.js';
 
@@ -21,6 +21,6 @@ export interface Services {
   views: Views;
   state: StoredState;
   cli: CompanionCli;
-  embeddingKey: EmbeddingKey;
+  secrets: Readonly<Record<SecretName, StoredSecret>>;
   extension: ExtensionFacts;
 }

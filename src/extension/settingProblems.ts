@@ -18,6 +18,7 @@ const MAKES_SENSE: { readonly [K in SettingId]: (value: unknown) => boolean } = 
   [SETTINGS.embeddingUrl]: isText,
   [SETTINGS.embeddingModel]: isText,
   [SETTINGS.embeddingFolder]: isText,
+  [SETTINGS.storageUrl]: (value) => isText(value) && /^\s*(?:$|postgres(?:ql)?:\/\/)/.test(value),
 };
 
 /** The settings whose values are of the wrong kind or out of range; what is not set is neither. */
@@ -28,8 +29,13 @@ export function settingProblems(get: (setting: SettingId) => unknown): SettingId
   });
 }
 
+/** True for a storage URL that can be used, and shows the password to whoever sees the settings. */
+export function holdsPassword(storageUrl: unknown): boolean {
+  return typeof storageUrl === 'string' && /^\s*postgres(?:ql)?:\/\/[^:@/?#]*:[^@/?#]+@/.test(storageUrl);
+}
+
 /** What no path holds, and no address or name either. */
-function isText(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0');
 }
 

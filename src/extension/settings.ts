@@ -2,18 +2,34 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { CONFIGURATION_SECTION, SETTINGS } from './ids.js';
 import { Disposable } from './lifecycle.js';
-import { settingProblems, type SettingId } from './settingProblems.js';
+import { holdsPassword, settingProblems, type SettingId } from './settingProblems.js';
 import { resolveViewSettings, type ViewSettings } from './viewSettings.js';
 import { resolveSettings, type RawSettings, type WorkerSettings } from './workerSettings.js';
 
 /** For the worker and for what is shown. */
-export type AllSettings = WorkerSettings & ViewSettings & { problems: readonly SettingId[] };
+export type AllSettings = WorkerSettings &
+  ViewSettings & {
+    problems: readonly SettingId[];
+    /** The storage URL shows the password to whoever sees the settings. */
+    isPasswordShown: boolean;
+  };
+
+/** What comes from the secret storage, and is in no setting. */
+export type SecretName = 'embeddingKey' | 'storagePassword';
+
+type Secrets = Readonly<Record<SecretName, string | null>>;
+
+/** The setting that names the server a secret is for. */
+const SERVER_OF: { readonly [K in SecretName]: SettingId } = {
+  embeddingKey: SETTINGS.embeddingUrl,
+  storagePassword: SETTINGS.storageUrl,
+};
 
 /** The settings, read once and again at each change; nothing else reads the configuration. */
 export class Settings extends Disposable {
   private readonly changed = this._register(new vscode.EventEmitter<AllSettings>());
-  private embeddingKey: string | null = null;
-  private values = read(this.embeddingKey);
+  private secrets: Secrets = { embeddingKey: null, storagePassword: null };
+  private values = read(this.secrets);
 
   /** Fires when a value really differs. */
   readonly onDidChange = this.changed.event;
@@ -31,26 +47,25 @@ export class Settings extends Disposable {
     return this.values;
   }
 
-  get namesEmbeddingServer(): boolean {
-    const url = getter()(SETTINGS.embeddingUrl);
+  namesServerOf(secret: SecretName): boolean {
+    const url = getter()(SERVER_OF[secret]);
     return typeof url === 'string' && url.trim() !== '';
   }
 
-  /** From the secret storage; it is in no setting. */
-  useEmbeddingKey(key: string | null): void {
-    this.embeddingKey = key;
+  useSecret(name: SecretName, secret: string | null): void {
+    this.secrets = { ...this.secrets, [name]: secret };
     this.reload();
   }
 
   private reload(): void {
-    const next = read(this.embeddingKey);
+    const next = read(this.secrets);
     if (JSON.stringify(next) === JSON.stringify(this.values)) return;
     this.values = next;
     this.changed.fire(next);
   }
 }
 
-function read(embeddingKey: string | null): AllSettings {
+function read({ embeddingKey, storagePassword }: Secrets): AllSettings {
   const get = getter();
   const raw: RawSettings = {
     dataDir: get(SETTINGS.dataDir),
@@ -64,9 +79,11 @@ function read(embeddingKey: string | null): AllSettings {
       folder: get(SETTINGS.embeddingFolder),
       key: embeddingKey,
     },
+    storage: { url: get(SETTINGS.storageUrl), password: storagePassword },
   };
   const shown = resolveViewSettings({ scope: get(SETTINGS.scope), mentions: get(SETTINGS.mentions) });
-  return { ...resolveSettings(raw, process.env, homedir()), ...shown, problems: settingProblems(get) };
+  const doubts = { problems: settingProblems(get), isPasswordShown: holdsPassword(raw.storage.url) };
+  return { ...resolveSettings(raw, process.env, homedir()), ...shown, ...doubts };
 }
 
 function getter(): (setting: string) => unknown {

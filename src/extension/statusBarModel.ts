@@ -2,7 +2,7 @@
 
 import type { HostState } from '../client/hostState.js';
 import type { EmbeddingStatus } from '../protocol/embedding.js';
-import type { WorkerStatus } from '../protocol/operations.js';
+import type { StorageStatus, WorkerStatus } from '../protocol/operations.js';
 import { hintOf } from './errorModel.js';
 import { COMMANDS, type CommandId } from './ids.js';
 import type { Localizer } from './localizer.js';
@@ -46,6 +46,7 @@ function faceOf(worker: HostState, l10n: Localizer): Face {
   const waiting = status === null ? 0 : status.queue.depth + status.queue.in_flight;
   const depth = waiting > 0 ? ` ${waiting}` : '';
   const calm = { background: null, command: COMMANDS.showWorkerStatus };
+  if (isWithoutTeam(worker)) return withoutTeamFace(status?.storage?.reason ?? '', l10n);
   switch (phase) {
     case 'starting':
       return { ...calm, text: '$(loading~spin) Greeum', label: l10n.t('Greeum: the worker is starting') };
@@ -77,6 +78,20 @@ function faceOf(worker: HostState, l10n: Localizer): Face {
         command: COMMANDS.startWorker,
       };
   }
+}
+
+/** The worker is well, and writes fail all the same. */
+function isWithoutTeam({ phase, status }: HostState): boolean {
+  return (phase === 'owner' || phase === 'client') && status?.storage?.state === 'unavailable';
+}
+
+function withoutTeamFace(reason: string, l10n: Localizer): Face {
+  return {
+    text: `$(warning) ${l10n.t('Greeum: no team')}`,
+    label: l10n.t("Greeum: the team's database is unavailable, writes are refused. {0}", reason),
+    background: 'warning',
+    command: COMMANDS.showWorkerStatus,
+  };
 }
 
 /** So few memories are done before anybody has read how many. */
@@ -128,6 +143,7 @@ function facts(status: WorkerStatus, l10n: Localizer): string {
     [l10n.t('Last checkpoint'), checkpointAge(queue.ms_since_checkpoint, l10n)],
     [l10n.t('Search index'), `${status.index.indexed} / ${status.index.total}`],
     ...(status.embedding === null ? [] : [[l10n.t('Vectors'), vectors(status.embedding)]]),
+    ...(status.storage === null ? [] : [[l10n.t('Team'), teamLine(status.storage, l10n)]]),
     [l10n.t('Folder'), status.data_dir],
   ];
   const lines = rows.map(([name, value]) => `| ${escapeMarkdown(name ?? '')} | ${escapeMarkdown(value ?? '')} |`);
@@ -136,6 +152,14 @@ function facts(status: WorkerStatus, l10n: Localizer): string {
 
 function vectors({ model, embedded, total, problem }: EmbeddingStatus): string {
   return `${embedded} / ${total} · ${model}${problem === null ? '' : ` · ${problem}`}`;
+}
+
+export function teamLine({ place, state, reason, seq, round_trip_ms }: StorageStatus, l10n: Localizer): string {
+  if (state === 'unavailable') return l10n.t('{0}, unavailable: {1}', place, reason ?? '');
+  if (state === 'connecting') return l10n.t('{0}, connecting', place);
+  const connected = l10n.t('{0}, connected, entry {1}', place, seq);
+  // Nobody has written yet, so nothing was measured.
+  return round_trip_ms.max === 0 ? connected : `${connected}, ${formatMs(round_trip_ms.p50)}`;
 }
 
 export function percentiles({ p50, p95, p99 }: { p50: number; p95: number; p99: number }): string {

@@ -3,7 +3,7 @@
 import type { HostState } from '../client/hostState.js';
 import { hintOf } from './errorModel.js';
 import type { Localizer } from './localizer.js';
-import { checkpointAge, percentiles } from './statusBarModel.js';
+import { checkpointAge, percentiles, teamLine } from './statusBarModel.js';
 import type { ExtensionFacts } from './extensionFacts.js';
 import { formatBytes, formatMs } from './wording.js';
 
@@ -18,7 +18,7 @@ export function renderStatus({ phase, status, error }: HostState, extension: Ext
     if (hint !== undefined) rows.push([l10n.t('What to do'), hint]);
   }
   if (status === null) return page(rows, l10n);
-  const { queue } = status;
+  const { queue, storage } = status;
   rows.push(
     [l10n.t('Owner'), l10n.t('process {0} ({1}), version {2}', status.pid, status.host, status.version)],
     [l10n.t('Epoch'), String(status.epoch)],
@@ -40,6 +40,7 @@ export function renderStatus({ phase, status, error }: HostState, extension: Ext
     ],
     [l10n.t('Journal'), formatBytes(queue.journal_bytes)],
     [l10n.t('Checkpoints'), `${queue.checkpoints} (${checkpointAge(queue.ms_since_checkpoint, l10n)})`],
+    ...(storage === null ? [] : [[l10n.t('Team'), teamLine(storage, l10n)] satisfies [string, string]]),
     [l10n.t('Data directory'), status.data_dir],
     [l10n.t('Database'), status.database],
     [l10n.t('Socket'), status.socket ?? l10n.t('none')],

@@ -3,9 +3,10 @@
 import path from 'node:path';
 import { configuredDataDir } from '../client/pythonConfig.js';
 import { embeddingFrom, type EmbeddingOptions } from '../protocol/embedding.js';
-import { asSecretPolicy, type Environment, type SecretPolicy } from '../protocol/environment.js';
+import { asSecretPolicy, ENV, storageFrom, type Environment, type SecretPolicy } from '../protocol/environment.js';
 import { GreeumError } from '../protocol/errors.js';
 import { chooseDataDir } from '../protocol/location.js';
+import type { StorageOptions } from '../protocol/teamLog.js';
 
 export interface RawSettings {
   dataDir: unknown;
@@ -14,6 +15,7 @@ export interface RawSettings {
   httpPort: unknown;
   secrets: unknown;
   embedding: { url: unknown; model: unknown; folder: unknown; key: string | null };
+  storage: { url: unknown; password: string | null };
 }
 
 export interface WorkerSettings {
@@ -30,6 +32,8 @@ export interface WorkerSettings {
   embedding: EmbeddingOptions | null;
   /** Why the settings for vectors mean nothing; null when they do. */
   embeddingProblem: string | null;
+  /** Where the memory of a team is; null: the memory is this machine's own. */
+  storage: StorageOptions | null;
 }
 
 /** A value of the wrong kind counts as not set; `settingProblems.ts` names it. */
@@ -43,16 +47,18 @@ export function resolveSettings(raw: RawSettings, env: Environment, homeDir: str
     http: { enabled: raw.httpEnabled !== false, port: isPort(raw.httpPort) ? raw.httpPort : null },
     secrets: asSecretPolicy(raw.secrets) ?? 'redact',
     ...resolveEmbedding(raw.embedding, env, homeDir),
+    storage: resolveStorage(raw.storage, env),
   };
 }
 
 /** True when the worker has to start anew for `next` to hold. */
 export function needsRestart(previous: WorkerSettings, next: WorkerSettings): boolean {
-  const { dataDir, http, secrets, embedding } = previous;
+  const { dataDir, http, secrets, embedding, storage } = previous;
   return (
     dataDir !== next.dataDir ||
     secrets !== next.secrets ||
     JSON.stringify(embedding) !== JSON.stringify(next.embedding) ||
+    JSON.stringify(storage) !== JSON.stringify(next.storage) ||
     http.enabled !== next.http.enabled ||
     http.port !== next.http.port
   );
@@ -78,6 +84,17 @@ function resolveEmbedding(raw: RawSettings['embedding'], env: Environment, homeD
     const { message, hint = '' } = GreeumError.from(error);
     return { embedding: null, embeddingProblem: `${message} ${hint}`.trim() };
   }
+}
+
+/**
+ * Unlike elsewhere nonsense counts as given: the worker refuses to start with it. Without an address it would take what
+ * is meant for the team into a memory of this machine.
+ */
+function resolveStorage({ url, password }: RawSettings['storage'], env: Environment): StorageOptions | null {
+  const given = typeof url === 'string' ? url.trim() : JSON.stringify(url);
+  if (given === '' || url === undefined || url === null) return storageFrom(env);
+  const secret = password === null ? {} : { [ENV.storagePassword]: password };
+  return storageFrom({ ...env, [ENV.storageUrl]: given, ...secret });
 }
 
 /** `~/models` → `models`, which starts at home as every relative path does. */

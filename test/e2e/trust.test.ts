@@ -23,6 +23,7 @@ for (const isTrusted of [false, true]) {
         'greeum.http.port': HOSTILE_PORT,
         'greeum.embedding.url': `http://127.0.0.1:${HOSTILE_PORT}/v1`,
         'greeum.embedding.model': 'all-that-you-write',
+        'greeum.storage.url': `postgres://all:you-write@127.0.0.1:${HOSTILE_PORT}/team`,
         'greeum.secrets': 'off',
         // A folder that is trusted may do without the worker.
         ...(isTrusted ? {} : { 'greeum.worker.autoStart': false }),
@@ -42,7 +43,8 @@ for (const isTrusted of [false, true]) {
       const { endpoint = '' } = JSON.parse(record) as Discovery;
       assert.match(endpoint, /^http:/);
       assert.notEqual(new URL(endpoint).port, String(HOSTILE_PORT));
-      assert.equal((await new WorkerCalls(editor.dataDir).call('worker_status', {})).embedding, null);
+      const { embedding, storage } = await new WorkerCalls(editor.dataDir).call('worker_status', {});
+      assert.deepEqual([embedding, storage], [null, null]);
       if (!isTrusted) await showWhatItSays(greeum);
     });
   });

@@ -162,6 +162,7 @@ describe('attacks on a data directory', () => {
             httpPort: null,
             secrets: undefined,
             embedding: { url: '', model: '', folder: '', key: null },
+            storage: { url: '', password: null },
           },
           {},
           dir(),

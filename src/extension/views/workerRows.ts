@@ -2,7 +2,7 @@
 
 import type { HostState } from '../../client/hostState.js';
 import type { Localizer } from '../localizer.js';
-import { checkpointAge, percentiles, statusBarModel } from '../statusBarModel.js';
+import { checkpointAge, percentiles, statusBarModel, teamLine } from '../statusBarModel.js';
 import { formatBytes } from '../wording.js';
 
 export interface WorkerRow {
@@ -17,7 +17,9 @@ export interface WorkerRow {
 export function workerRows(worker: HostState, l10n: Localizer): WorkerRow[] {
   const { status } = worker;
   if (status === null) return [];
-  const { queue } = status;
+  const { queue, storage } = status;
+  const isWithoutTeam = storage?.state === 'unavailable';
+  const isWell = status.degraded === null && !isWithoutTeam;
   const row = (id: string, icon: string, label: string, description: string): WorkerRow => ({
     id,
     label,
@@ -25,7 +27,7 @@ export function workerRows(worker: HostState, l10n: Localizer): WorkerRow[] {
     icon,
   });
   return [
-    row('state', status.degraded === null ? 'pulse' : 'warning', l10n.t('State'), stateOf(worker, l10n)),
+    row('state', isWell ? 'pulse' : 'warning', l10n.t('State'), stateOf(worker, l10n)),
     row('owner', 'server-process', l10n.t('Owner'), l10n.t('process {0} ({1})', status.pid, status.host)),
     row('clients', 'plug', l10n.t('Connections'), l10n.t('{0} of windows, agents and terminals', status.clients)),
     row('epoch', 'versions', l10n.t('Epoch'), String(status.epoch)),
@@ -34,6 +36,9 @@ export function workerRows(worker: HostState, l10n: Localizer): WorkerRow[] {
     row('commit', 'dashboard', l10n.t('Commit'), percentiles(queue.commit_ms)),
     row('journal', 'list-ordered', l10n.t('Journal'), formatBytes(queue.journal_bytes)),
     row('checkpoint', 'save', l10n.t('Last checkpoint'), checkpointAge(queue.ms_since_checkpoint, l10n)),
+    ...(storage === null
+      ? []
+      : [row('team', isWithoutTeam ? 'warning' : 'organization', l10n.t('Team'), teamLine(storage, l10n))]),
     row('folder', 'folder', l10n.t('Folder'), status.data_dir),
   ];
 }

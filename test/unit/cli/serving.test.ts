@@ -7,6 +7,7 @@ import { LogFile } from '../../../src/cli/logFile.js';
 import { commandName } from '../../../src/cli/serving.js';
 import { describeServing, describeStatus } from '../../../src/cli/workerText.js';
 import { FakeTiming, workerStatus } from '../client/fakes.js';
+import { storageStatus, unavailableStorage } from '../extension/status.js';
 
 describe('IdleExit', () => {
   function setUp() {
@@ -105,6 +106,16 @@ describe('the words of a worker', () => {
     assert.match(text, /index +40 of 90 memories/);
     assert.match(text, /vectors +7 of 90 memories by tiny, 1 refused by the model; waiting: Nobody answers\./);
     assert.match(describeStatus(workerStatus({})), /vectors +no model/);
+  });
+
+  it("say where a team's memory is, and why it is away", () => {
+    const told = (storage = storageStatus()): string => describeStatus(workerStatus({ storage }));
+    assert.match(told(), /\n {2}team +127\.0\.0\.1:5432\/team \(greeum\), connected, entry 1234, 3\.1 ms\n/);
+    assert.match(told(unavailableStorage()), /team +127.*\(greeum\), unavailable: Nobody answers there\.\n/);
+    assert.match(told(storageStatus({ state: 'connecting' })), /team +127.*\(greeum\), connecting\n/);
+    const unwritten = { p50: 0, p95: 0, p99: 0, max: 0 };
+    assert.match(told(storageStatus({ round_trip_ms: unwritten })), /, entry 1234\n/);
+    assert.doesNotMatch(describeStatus(workerStatus({})), /team/);
   });
 
   it('name the command as the user calls it', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ERROR_CODES, GreeumError, IN_DOUBT } from '../../../src/protocol/errors.js';
+import { ERROR_CODES, GreeumError, IN_DOUBT, type ErrorCode } from '../../../src/protocol/errors.js';
 import { fill } from '../../../src/dashboard/numbers.js';
 import { errorModel, hintOf } from '../../../src/extension/errorModel.js';
 import { translatedSentence } from '../../../src/extension/errorWords.js';
@@ -24,6 +24,16 @@ describe('errorModel', () => {
     const error = new GreeumError('data_dir_unwritable', 'It cannot be written.', { hint: 'Use --data-dir.' });
     const { message } = errorModel(error, true, english);
     assert.equal(message, 'It cannot be written. Choose another folder in the setting greeum.dataDir.');
+  });
+
+  it("opens the settings where the team's database is named wrongly or refuses us, and the log for the rest", () => {
+    const buttonsFor = (code: ErrorCode): string[] => errorModel(new GreeumError(code, 'x'), false, english).buttons;
+    assert.deepEqual(buttonsFor('invalid_storage_url'), ['openSettings', 'showLog']);
+    assert.deepEqual(buttonsFor('storage_refused'), ['openSettings', 'showLog']);
+    assert.deepEqual(buttonsFor('storage_unreachable'), ['showLog']);
+    assert.deepEqual(buttonsFor('storage_mismatch'), ['showLog']);
+    const hint = hintOf(new GreeumError('invalid_storage_url', 'x', { hint: 'GREEUM_STORAGE_PASSWORD' }), english);
+    assert.match(hint ?? '', /setting greeum\.storage\.url/);
   });
 
   it('says that trying again is safe when the outcome is unknown, and offers it', () => {

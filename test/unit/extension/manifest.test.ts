@@ -131,7 +131,8 @@ describe('the manifest', () => {
   it('lets no workspace say where memories are kept, what listens, where texts go or whether secrets are kept', () => {
     const { properties } = contributes.configuration;
     const embedding = [SETTINGS.embeddingUrl, SETTINGS.embeddingModel, SETTINGS.embeddingFolder];
-    for (const id of [SETTINGS.dataDir, SETTINGS.httpEnabled, SETTINGS.httpPort, SETTINGS.secrets, ...embedding]) {
+    const listening = [SETTINGS.httpEnabled, SETTINGS.httpPort];
+    for (const id of [SETTINGS.dataDir, SETTINGS.storageUrl, SETTINGS.secrets, ...listening, ...embedding]) {
       assert.equal(properties[id]?.scope, 'machine', id);
     }
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;

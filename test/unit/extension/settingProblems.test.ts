@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SETTINGS } from '../../../src/extension/ids.js';
-import { settingProblems } from '../../../src/extension/settingProblems.js';
+import { holdsPassword, settingProblems } from '../../../src/extension/settingProblems.js';
 
 /** Of each setting: what makes no sense, and what does. */
 const VALUES: Record<string, { nonsense: unknown[]; sense: unknown[] }> = {
@@ -14,6 +14,10 @@ const VALUES: Record<string, { nonsense: unknown[]; sense: unknown[] }> = {
   [SETTINGS.embeddingUrl]: { nonsense: [11434, ['http://localhost']], sense: ['', 'http://localhost:11434/v1'] },
   [SETTINGS.embeddingModel]: { nonsense: [3, {}], sense: ['', 'nomic-embed-text'] },
   [SETTINGS.embeddingFolder]: { nonsense: [false, 'a\0b'], sense: ['', '/models/potion'] },
+  [SETTINGS.storageUrl]: {
+    nonsense: [5432, ['postgres://a@b/c'], 'db.example', 'mysql://a@b/c', 'postgres:a@b/c', 'postgres://a@b/c\0'],
+    sense: ['', ' ', 'postgres://ada@db.example:5432/team', 'postgresql://ada@db/team?schema=notes'],
+  },
 };
 
 describe('settings that make no sense', () => {
@@ -28,4 +32,15 @@ describe('settings that make no sense', () => {
       for (const value of [...sense, undefined]) assert.deepEqual(problemsOf(value), [], JSON.stringify(value));
     });
   }
+});
+
+describe('a password in the storage URL', () => {
+  it('is told from a URL without one', () => {
+    for (const url of ['postgres://ada:secret@db/team', ' postgresql://ada:s%40t@db:5432/team']) {
+      assert.equal(holdsPassword(url), true, url);
+    }
+    for (const url of ['', 42, undefined, 'postgres://ada@db:5432/team', 'postgres://ada:@db/team', 'db:5432/a@b']) {
+      assert.equal(holdsPassword(url), false, String(url));
+    }
+  });
 });

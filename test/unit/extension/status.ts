@@ -1,4 +1,4 @@
-import type { WorkerStatus } from '../../../src/protocol/operations.js';
+import type { StorageStatus, WorkerStatus } from '../../../src/protocol/operations.js';
 
 const percentiles = { p50: 0.6, p95: 2.5, p99: 12, max: 40 };
 
@@ -40,4 +40,22 @@ export function workerStatus({ queue, ...changes }: Changes = {}): WorkerStatus 
       ...queue,
     },
   };
+}
+
+/** Of a copy that follows its team's log, with some fields changed. */
+export function storageStatus(changes: Partial<StorageStatus> = {}): StorageStatus {
+  return {
+    kind: 'team',
+    place: '127.0.0.1:5432/team (greeum)',
+    state: 'connected',
+    reason: null,
+    seq: 1234,
+    round_trip_ms: { p50: 3.1, p95: 5, p99: 9, max: 12 },
+    ...changes,
+  };
+}
+
+/** The same while the database is away. */
+export function unavailableStorage(): StorageStatus {
+  return storageStatus({ state: 'unavailable', reason: 'Nobody answers there.' });
 }

@@ -4,7 +4,7 @@ import { GreeumError } from '../../../src/protocol/errors.js';
 import { COMMANDS } from '../../../src/extension/ids.js';
 import { english } from '../../../src/extension/localizer.js';
 import { statusBarModel, TOOLTIP_COMMANDS, type StatusBarModel } from '../../../src/extension/statusBarModel.js';
-import { workerStatus } from './status.js';
+import { storageStatus, unavailableStorage, workerStatus } from './status.js';
 
 function model(changes: Partial<HostState>): StatusBarModel {
   return statusBarModel(
@@ -52,6 +52,30 @@ describe('statusBarModel', () => {
     assert.match(text, /read-only/);
     assert.equal(background, 'warning');
     assert.match(label, /memory\.db changed under us/);
+  });
+
+  it("warns with place and reason while the team's database is away, whoever owns the worker", () => {
+    const status = workerStatus({ storage: unavailableStorage(), queue: { depth: 2 } });
+    for (const phase of ['owner', 'client'] as const) {
+      const { text, background, label, tooltip } = model({ phase, status });
+      assert.equal(text, '$(warning) Greeum: no team');
+      assert.equal(background, 'warning');
+      assert.match(label, /database is unavailable, writes are refused\. Nobody answers there\./);
+      assert.match(tooltip, /\| Team \| 127\\\.0\\\.0\\\.1.*, unavailable.*Nobody answers there/);
+    }
+    assert.match(model({ phase: 'stopped', status }).label, /stopped/);
+  });
+
+  it('is calm with a team, and tells in the tooltip where it is', () => {
+    const { text, tooltip } = model({ status: workerStatus({ storage: storageStatus() }) });
+    assert.equal(text, '$(database) Greeum');
+    assert.match(tooltip, /\| Team \| .*, connected, entry 1234, 3\\\.10 ms \|/);
+    const unwritten = { p50: 0, p95: 0, p99: 0, max: 0 };
+    const reader = storageStatus({ round_trip_ms: unwritten });
+    assert.match(model({ status: workerStatus({ storage: reader }) }).tooltip, /entry 1234 \|/);
+    const early = storageStatus({ state: 'connecting' });
+    assert.match(model({ status: workerStatus({ storage: early }) }).tooltip, /, connecting \|/);
+    assert.doesNotMatch(model({}).tooltip, /Team/);
   });
 
   it('offers to start a worker that failed or is stopped', () => {

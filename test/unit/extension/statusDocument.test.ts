@@ -3,7 +3,7 @@ import { STOPPED, type HostState } from '../../../src/client/hostState.js';
 import { GreeumError } from '../../../src/protocol/errors.js';
 import { english } from '../../../src/extension/localizer.js';
 import { renderStatus } from '../../../src/extension/statusDocument.js';
-import { workerStatus } from './status.js';
+import { storageStatus, unavailableStorage, workerStatus } from './status.js';
 
 const extension = { version: '0.1.0', path: '/ext', loadMs: 6, wiringMs: 3.1 };
 const render = (state: HostState): string => renderStatus(state, extension, english);
@@ -27,6 +27,14 @@ describe('renderStatus', () => {
     ]) {
       assert.match(text, line);
     }
+  });
+
+  it('tells where the memory of a team is, and why it is away', () => {
+    const owner = { phase: 'owner', role: 'owner', ownerPid: 4711, error: null } as const;
+    const told = (storage = storageStatus()): string => render({ ...owner, status: workerStatus({ storage }) });
+    assert.match(told(), /^Team +127\.0\.0\.1:5432\/team \(greeum\), connected, entry 1234, 3\.10 ms$/m);
+    assert.match(told(unavailableStorage()), /^Team .*\(greeum\), unavailable: Nobody answers there\.$/m);
+    assert.doesNotMatch(render({ ...owner, status: workerStatus() }), /^Team/m);
   });
 
   it('stays one line a fact, whatever a reason holds', () => {

@@ -67,6 +67,7 @@ function settingsOf(dataDir: string): WorkerSettings {
       httpPort: null,
       secrets: undefined,
       embedding: { url: '', model: '', folder: '', key: null },
+      storage: { url: '', password: null },
     },
     {},
     '/home/ada',

@@ -8,6 +8,7 @@ const unset: RawSettings = {
   httpPort: undefined,
   secrets: undefined,
   embedding: { url: '', model: '', folder: '', key: null },
+  storage: { url: '', password: null },
 };
 const resolve = (raw: Partial<RawSettings>, env = {}) => resolveSettings({ ...unset, ...raw }, env, '/home/ada');
 
@@ -20,6 +21,7 @@ describe('resolveSettings', () => {
       secrets: 'redact',
       embedding: null,
       embeddingProblem: null,
+      storage: null,
     });
   });
 
@@ -64,6 +66,28 @@ describe('the settings for vectors', () => {
   });
 });
 
+describe('the setting for a team', () => {
+  const url = 'postgres://ada@db.example/team';
+  const env = { GREEUM_STORAGE_URL: 'postgres://ada@env/team', GREEUM_STORAGE_PASSWORD: 'of the environment' };
+
+  it('names the database, with the password of the secret storage', () => {
+    assert.deepEqual(resolve({ storage: { url: ` ${url} `, password: null } }).storage, { url });
+    assert.deepEqual(resolve({ storage: { url, password: 'p' } }, env).storage, { url, password: 'p' });
+  });
+
+  it('leaves it to the environment when it is empty, and takes a password from there that nothing else gives', () => {
+    const password = 'of the environment';
+    assert.deepEqual(resolve({}, env).storage, { url: env.GREEUM_STORAGE_URL, password });
+    assert.deepEqual(resolve({ storage: { url: null, password: 'p' } }, env).storage?.password, password);
+    assert.deepEqual(resolve({ storage: { url, password: null } }, env).storage, { url, password });
+  });
+
+  it('is not taken for empty when it makes no sense: nothing must go to another memory', () => {
+    assert.deepEqual(resolve({ storage: { url: 'db.example', password: null } }, env).storage?.url, 'db.example');
+    assert.deepEqual(resolve({ storage: { url: 42, password: null } }).storage, { url: '42' });
+  });
+});
+
 describe('needsRestart', () => {
   it('is for what the worker was started with', () => {
     const before = resolve({});
@@ -73,5 +97,9 @@ describe('needsRestart', () => {
     assert.equal(needsRestart(before, resolve({ httpPort: 9000 })), true);
     const folder = { ...unset.embedding, folder: '/m' };
     assert.equal(needsRestart(before, resolve({ embedding: folder })), true);
+    const team = resolve({ storage: { url: 'postgres://ada@db/team', password: null } });
+    assert.equal(needsRestart(before, team), true);
+    const known = resolve({ storage: { url: 'postgres://ada@db/team', password: 'p' } });
+    assert.deepEqual([needsRestart(team, known), needsRestart(known, known)], [true, false]);
   });
 });
