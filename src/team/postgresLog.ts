@@ -12,10 +12,12 @@ import { failureOf, isPassing } from './failures.js';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.js';
 import { statementsOf } from './rowStatements.js';
 import { parseStorageUrl, placeOf, type StorageTarget } from './storageUrl.js';
+import { hasNoTls } from './tlsProbe.js';
 
 /** One that writes, one that reads beside it; listening takes one of its own. */
 const CONNECTIONS = 2;
 const CONNECT_SECONDS = 5;
+const RECONNECT_SECONDS = 0.05;
 /** Whoever holds the head and does nothing for so long, a suspended process say, is thrown out by the server. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 const LOCK_WAIT_MS = 15_000;
@@ -37,19 +39,28 @@ interface HeadRow {
 
 export class PostgresLog implements TeamLog {
   readonly place: string;
-  readonly #schema: string;
+  readonly #target: StorageTarget;
   readonly #sql: postgres.Sql;
   #tellsNews = true;
 
   /** @throws GreeumError `invalid_storage_url` */
   constructor({ url, password }: StorageOptions) {
-    const target = parseStorageUrl(url);
-    this.place = placeOf(target);
-    this.#schema = target.schema;
-    this.#sql = postgres(optionsOf(target, target.password ?? password ?? ''));
+    this.#target = parseStorageUrl(url);
+    this.place = placeOf(this.#target);
+    this.#sql = postgres(optionsOf(this.#target, this.#target.password ?? password ?? ''));
   }
 
   async connect(): Promise<LogHead> {
+    try {
+      return await this.#open();
+    } catch (error) {
+      const { hosts, sslMode } = this.#target;
+      if (sslMode !== 'disable' && isPassing(error) && (await hasNoTls(hosts))) throw noTls(this.place);
+      throw error;
+    }
+  }
+
+  #open(): Promise<LogHead> {
     return this.#told(async () => {
       const version = await this.#version();
       if (version > SCHEMA_VERSION) throw newer(this.place);
@@ -120,7 +131,7 @@ export class PostgresLog implements TeamLog {
   /** 0: no memory is there yet. */
   async #version(): Promise<number> {
     const tables = await this.#sql<{ name: string }[]>`
-      SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${this.#schema}`;
+      SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${this.#target.schema}`;
     if (tables.length === 0) return 0;
     if (!tables.some(({ name }) => name === 'greeum_migrations')) throw notOurs(this.place);
     const [row] = await this.#sql<
@@ -141,7 +152,7 @@ export class PostgresLog implements TeamLog {
 
   async #runMigrations(): Promise<void> {
     await this.#sql.begin(async (tx) => {
-      await tx.unsafe(`CREATE SCHEMA IF NOT EXISTS "${this.#schema}"`);
+      await tx.unsafe(`CREATE SCHEMA IF NOT EXISTS "${this.#target.schema}"`);
       await tx.unsafe(
         'CREATE TABLE IF NOT EXISTS greeum_migrations (number int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
       );
@@ -164,7 +175,7 @@ export class PostgresLog implements TeamLog {
   }
 
   get #channel(): string {
-    return `${CHANNEL}_${this.#schema}`;
+    return `${CHANNEL}_${this.#target.schema}`;
   }
 }
 
@@ -179,6 +190,8 @@ function optionsOf(target: StorageTarget, password: string): postgres.Options<Re
     target_session_attrs: 'read-write',
     max: CONNECTIONS,
     connect_timeout: CONNECT_SECONDS,
+    // Who asks knows when to ask again.
+    backoff: () => RECONNECT_SECONDS,
     fetch_types: false,
     // Notices may quote rows.
     onnotice: () => undefined,
@@ -231,6 +244,12 @@ function newer(place: string): GreeumError {
 function notOurs(place: string): GreeumError {
   return new GreeumError('storage_mismatch', `The database at ${place} holds tables that are not Greeum's.`, {
     hint: 'Choose another database, or another schema by ?schema=NAME. Nothing was changed.',
+  });
+}
+
+function noTls(place: string): GreeumError {
+  return new GreeumError('storage_refused', `No safe connection to the database at ${place}: the server has no TLS.`, {
+    hint: 'Switch TLS on there. Only for a server on this machine, add ?sslmode=disable to the URL.',
   });
 }
 

@@ -377,9 +377,8 @@ export class Writer {
   async #begin(): Promise<void> {
     if (this.#replica !== null) return this.#replica.start();
     if (this.#store.teamState === null) return this.#importSlots();
-    const error = isCopy();
-    this.#degraded = { code: error.code, reason: error.message };
-    this.#queue.refuse(error);
+    // Nor owned: whoever has the address would be a client of an owner that cannot write.
+    throw isCopy();
   }
 
   #replicaOf(options: WriterOptions): Replica | null {

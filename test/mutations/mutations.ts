@@ -130,8 +130,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: 'what was remembered of undone rows is believed',
     file: 'src/storage/store.ts',
-    text: '      this.#forget();\n      throw error;\n    }\n  }\n\n  /** Runs one command inside',
-    becomes: '      throw error;\n    }\n  }\n\n  /** Runs one command inside',
+    text: '      this.#forget();\n      throw error;\n    }\n  }\n\n  /** Runs `work` as a transaction that is undone',
+    becomes: '      throw error;\n    }\n  }\n\n  /** Runs `work` as a transaction that is undone',
     tests: 'test/unit/{storage,worker}/*.test.ts',
   },
   {

@@ -16,7 +16,16 @@ const installed = Object.entries(packages).filter(([folder]) => folder !== '');
 const shipped = installed.filter(([, { dev }]) => dev !== true);
 
 /** May go into a program under the MIT licence, with their texts beside it. */
-const COMPATIBLE = new Set(['MIT', 'Apache-2.0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0']);
+const COMPATIBLE = new Set([
+  'MIT',
+  'Apache-2.0',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'Unlicense',
+]);
 
 describe('what others wrote', () => {
   it('comes in exact versions, each held by a checksum', () => {

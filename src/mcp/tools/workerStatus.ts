@@ -35,6 +35,15 @@ const EMBEDDING = record({
   problem: STRING_OR_NULL,
 });
 
+const STORAGE = record({
+  kind: STRING,
+  place: STRING,
+  state: STRING,
+  reason: STRING_OR_NULL,
+  seq: COUNT,
+  round_trip_ms: PERCENTILES,
+});
+
 export const workerStatus: Tool<'worker_status'> = {
   name: 'worker_status',
   title: 'Worker Status',
@@ -56,6 +65,7 @@ export const workerStatus: Tool<'worker_status'> = {
     queue: QUEUE,
     index: record({ state: STRING, indexed: COUNT, total: COUNT }),
     embedding: { ...EMBEDDING, type: ['object', 'null'] },
+    storage: { ...STORAGE, type: ['object', 'null'] },
     clients: COUNT,
     degraded: { ...record({ code: STRING, reason: STRING }), type: ['object', 'null'] },
   }),
