@@ -187,6 +187,27 @@ describe("a team's memory in PostgreSQL", function () {
     }
   });
 
+  it('has a log that nobody changes, in which nobody signs for another', async () => {
+    const owner = machine();
+    await owner.cli('memory', 'add', 'of the owner');
+    await server.sql(readFileSync(join(__dirname, '../../docs/team-roles.sql'), 'utf8'), database);
+    await server.sql(`CREATE ROLE carol LOGIN PASSWORD 'c' IN ROLE greeum_writer`);
+    await server.sql(`CREATE ROLE dave LOGIN PASSWORD 'd' IN ROLE greeum_reader`);
+    const carol = machine({}, server.url({ database, user: 'carol', password: 'c', params: PLAIN }));
+    assert.equal((await carol.cli('memory', 'add', 'of carol')).status, 0);
+    const dave = machine({}, server.url({ database, user: 'dave', password: 'd', params: PLAIN }));
+    assert.match((await dave.cli('memory', 'add', 'of dave')).stderr, /does not allow this user/);
+    assert.match((await dave.cli('memory', 'list')).stdout, /of carol/);
+    const as = (role: string, sql: string): Promise<string> =>
+      server.sql(`SET ROLE ${role}; SET search_path = greeum; ${sql}`, database);
+    const forged = `INSERT INTO greeum_log (seq, author, change) VALUES (99, 'dave', '[]')`;
+    await assert.rejects(as('carol', forged), /row-level security/);
+    await assert.rejects(as('carol', `UPDATE greeum_log SET change = '[]'`), /permission denied/);
+    await assert.rejects(as('carol', 'DELETE FROM greeum_log'), /permission denied/);
+    await assert.rejects(as('dave', `UPDATE blocks SET context = ''`), /permission denied/);
+    assert.equal(await as('dave', 'SELECT author FROM greeum_log ORDER BY seq'), 'greeum_admin\ncarol');
+  });
+
   describe('refuses, with a reason and without a trace of the password,', () => {
     const SECRET = 'pa55word-of-nobody';
 
