@@ -17,6 +17,7 @@ export const modules: Readonly<Record<string, string>> = {
   vectors: 'src/embedding/vectorThread.ts',
   local: 'src/worker/local.ts',
   team: 'src/team/index.ts',
+  migrate: 'src/worker/migrate.ts',
   doctor: 'src/worker/doctor.ts',
   'mcp-stdio': 'src/mcp/bridge.ts',
   agents: 'src/agents/index.ts',

@@ -6,6 +6,7 @@ import { ASSOCIATION_COMMANDS } from './associationCommands.js';
 import type { CommandSpec, GroupSpec, OptionSpec } from './commandSpec.js';
 import { DOCTOR_COMMAND } from './doctorCommand.js';
 import { MEMORY_COMMANDS } from './memoryCommands.js';
+import { MIGRATE_COMMAND } from './migrateCommand.js';
 import { STORE_COMMANDS } from './storeCommands.js';
 import { TORTURE_COMMAND } from './tortureCommand.js';
 import { TRANSFER_COMMANDS } from './transferCommands.js';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ANCHOR_COMMANDS,
   ...STORE_COMMANDS,
   ...TRANSFER_COMMANDS,
+  MIGRATE_COMMAND,
   ...WORKER_COMMANDS,
   ...AGENTS_COMMANDS,
   DOCTOR_COMMAND,

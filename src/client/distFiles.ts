@@ -12,7 +12,8 @@ export type BundleName =
   | 'agents.js'
   | 'features.js'
   | 'host.js'
-  | 'transfer.js';
+  | 'transfer.js'
+  | 'migrate.js';
 
 /** The folder of the bundles: where this code lies when it is bundled, `dist/` when the sources run (tests). */
 const distFolder = path.basename(__dirname) === 'client' ? path.resolve(__dirname, '../../dist') : __dirname;

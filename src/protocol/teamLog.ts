@@ -4,7 +4,7 @@
  * such a database.
  */
 
-import type { Change, TableName } from './change.js';
+import { TABLE_COLUMNS, type Change, type SqlValue, type TableName } from './change.js';
 
 /** Where the log is. Crosses threads; the password is in no other field. */
 export interface StorageOptions {
@@ -25,6 +25,13 @@ const LOCAL_TABLES: readonly TableName[] = ['greeum_state', 'consolidation_queue
 
 export function isShared(table: TableName): boolean {
   return !LOCAL_TABLES.includes(table);
+}
+
+export const SHARED_TABLES = (Object.keys(TABLE_COLUMNS) as TableName[]).filter(isShared);
+
+/** Its rows are numbered by each store for itself, where a row brings no number. */
+export function isNumbered(table: TableName): boolean {
+  return TABLE_COLUMNS[table][0] === 'id';
 }
 
 /** Without the rows that each machine keeps for itself. */
@@ -65,8 +72,31 @@ export interface TeamLog {
   close(): Promise<void>;
 }
 
+/** A row as both stores can give it: in the order of `TABLE_COLUMNS`, without a number of its own, blobs as base64. */
+export type PlainRow = readonly (string | number | null)[];
+
+/** The database as of one moment, whatever is written meanwhile. */
+export interface TeamSnapshot {
+  readonly head: LogHead;
+  /** In the order of the primary key, by its bytes; some at a time. */
+  rows(table: TableName): AsyncIterable<readonly PlainRow[]>;
+}
+
+/** The log and what it has led to, for whoever moves a memory there or back. */
+export interface TeamDatabase extends TeamLog {
+  /**
+   * Makes nothing. Null: no memory is there, and `connect` may make one.
+   * @throws GreeumError as {@link TeamLog.connect}
+   */
+  look(): Promise<LogHead | null>;
+  /** @throws GreeumError as {@link TeamLog.connect}, and what `work` throws */
+  snapshot(work: (snapshot: TeamSnapshot) => Promise<void>): Promise<void>;
+}
+
 /** What `dist/team.js` exports. */
 export interface TeamModule {
   /** Connects to nothing yet. @throws GreeumError `invalid_storage_url` */
-  openTeamLog(options: StorageOptions): TeamLog;
+  openTeamLog(options: StorageOptions): TeamDatabase;
+  /** Why the database could not take this row, as the end of a sentence; null: it can. */
+  unfit(table: TableName, values: readonly SqlValue[]): string | null;
 }

@@ -28,6 +28,7 @@ import { RecentBlocks } from './recentBlocks.js';
 import { dropForeignIndexes, ensureSchema, readState } from './schema.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
+import { TableRows } from './tableRows.js';
 import { takeOver, type TakeOverOptions } from './takeover.js';
 import { scanVectors, type VectorScan } from './vectorRows.js';
 
@@ -109,6 +110,11 @@ export class Store {
   /** Where this copy of a team's memory stands; null for a memory of this machine's own. */
   get teamState(): string | null {
     return readState(this.#image.sql, 'team');
+  }
+
+  /** All there is, for whoever moves it elsewhere. */
+  get tableRows(): TableRows {
+    return new TableRows(this.#image.sql);
   }
 
   get newestBlock(): { readonly blockIndex: number; readonly hash: string } | null {

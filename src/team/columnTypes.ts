@@ -1,7 +1,6 @@
 /** Types of the columns in PostgreSQL. All names and meanings are those of the embedded store. */
 
-import { TABLE_COLUMNS, type TableName } from '../protocol/change.js';
-import { isShared } from '../protocol/teamLog.js';
+import type { TableName } from '../protocol/change.js';
 
 export type ColumnType = 'bigint' | 'double precision' | 'bytea' | 'text';
 
@@ -30,15 +29,8 @@ const REAL = new Set([
   'hysteresis',
 ]);
 
-export const SHARED_TABLES = (Object.keys(TABLE_COLUMNS) as TableName[]).filter(isShared);
-
 export function typeOf(table: TableName, column: string): ColumnType {
   if (table === 'block_embeddings' && column === 'embedding') return 'bytea';
   if (WHOLE.has(column)) return 'bigint';
   return REAL.has(column) ? 'double precision' : 'text';
-}
-
-/** Numbered by the database where a row brings no number. */
-export function isNumbered(table: TableName): boolean {
-  return TABLE_COLUMNS[table][0] === 'id';
 }

@@ -1,6 +1,6 @@
 /** What the driver throws, as one of ours. Its own sentences are not passed on: nobody knows what they quote. */
 
-import { GreeumError, kindOf, type WriteOutcome } from '../protocol/errors.js';
+import { GreeumError, isSerializedError, kindOf, type WriteOutcome } from '../protocol/errors.js';
 
 /** Of a try that may be repeated: the order of the writes was another one, or the server or the way to it is gone. */
 const PASSING = new Set([
@@ -49,7 +49,8 @@ export function isPassing(error: unknown): boolean {
 }
 
 export function failureOf(error: unknown, place: string, outcome: WriteOutcome = 'not_written'): GreeumError {
-  if (error instanceof GreeumError) return error;
+  // What a plan throws is the class of another bundle.
+  if (isSerializedError(error)) return GreeumError.from(error);
   const code = codeOf(error);
   const refusal = REFUSALS[code];
   if (refusal !== undefined) {

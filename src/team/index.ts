@@ -2,5 +2,6 @@
 
 import type { TeamModule } from '../protocol/teamLog.js';
 import { PostgresLog } from './postgresLog.js';
+import { unfit } from './unfit.js';
 
-module.exports = { openTeamLog: (options) => new PostgresLog(options) } satisfies TeamModule;
+module.exports = { openTeamLog: (options) => new PostgresLog(options), unfit } satisfies TeamModule;

@@ -5,7 +5,8 @@
 
 import { TABLE_COLUMNS, type TableName } from '../protocol/change.js';
 import { SLOT_NAMES } from '../protocol/operations.js';
-import { isNumbered, SHARED_TABLES, typeOf } from './columnTypes.js';
+import { isNumbered, SHARED_TABLES } from '../protocol/teamLog.js';
+import { typeOf } from './columnTypes.js';
 
 /** A migration is never changed once it was released; what comes later is another one. */
 export const MIGRATIONS: readonly (readonly string[])[] = [

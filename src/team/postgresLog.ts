@@ -7,9 +7,17 @@ import postgres from 'postgres';
 
 import type { Change, RowWrite } from '../protocol/change.js';
 import { GreeumError } from '../protocol/errors.js';
-import { sharedPart, type LogEntry, type LogHead, type StorageOptions, type TeamLog } from '../protocol/teamLog.js';
+import {
+  sharedPart,
+  type LogEntry,
+  type LogHead,
+  type StorageOptions,
+  type TeamDatabase,
+  type TeamSnapshot,
+} from '../protocol/teamLog.js';
 import { failureOf, isPassing } from './failures.js';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.js';
+import { plainRows } from './plainRows.js';
 import { statementsOf } from './rowStatements.js';
 import { parseStorageUrl, placeOf, type StorageTarget } from './storageUrl.js';
 import { hasNoTls } from './tlsProbe.js';
@@ -26,6 +34,8 @@ const STATEMENT_MS = 60_000;
 const MISSED_UNDER_LOCK = 1_000;
 
 const CHANNEL = 'greeum_log';
+/** What the server says to who may not make a schema. */
+const NOT_ALLOWED = '42501';
 
 interface EntryRow {
   readonly seq: string;
@@ -37,7 +47,7 @@ interface HeadRow {
   readonly seq: string;
 }
 
-export class PostgresLog implements TeamLog {
+export class PostgresLog implements TeamDatabase {
   readonly place: string;
   readonly #target: StorageTarget;
   readonly #sql: postgres.Sql;
@@ -62,15 +72,29 @@ export class PostgresLog implements TeamLog {
 
   #open(): Promise<LogHead> {
     return this.#told(async () => {
-      const version = await this.#version();
-      if (version > SCHEMA_VERSION) throw newer(this.place);
-      if (version < SCHEMA_VERSION) await this.#migrate();
+      if ((await this.#version()) < SCHEMA_VERSION) await this.#migrate();
       const [engine] = await this.#sql<{ version: string }[]>`SELECT version()`;
       this.#tellsNews = engine?.version.includes('CockroachDB') !== true;
-      const [head] = await this.#sql<HeadRow[]>`SELECT memory_id, seq FROM greeum_head`;
-      if (head === undefined) throw notOurs(this.place);
-      return headOf(head);
+      return this.#head(this.#sql);
     });
+  }
+
+  look(): Promise<LogHead | null> {
+    return this.#told(async () => {
+      if ((await this.#version()) > 0) return this.#head(this.#sql);
+      const [right] = await this.#sql<{ may: boolean }[]>`
+        SELECT has_database_privilege(current_database(), 'CREATE') AS may`;
+      if (right?.may !== true) throw failureOf({ code: NOT_ALLOWED }, this.place);
+      return null;
+    });
+  }
+
+  async snapshot(work: (snapshot: TeamSnapshot) => Promise<void>): Promise<void> {
+    await this.#told(() =>
+      this.#sql.begin('isolation level repeatable read read only', async (tx) =>
+        work({ head: await this.#head(tx), rows: (table) => plainRows(tx, table) }),
+      ),
+    );
   }
 
   after(seq: number, limit: number): Promise<LogEntry[]> {
@@ -128,7 +152,13 @@ export class PostgresLog implements TeamLog {
     await Promise.all(statements.map(({ text, values }) => tx.unsafe(text, [...values], { prepare: true })));
   }
 
-  /** 0: no memory is there yet. */
+  async #head(sql: postgres.Sql | postgres.TransactionSql): Promise<LogHead> {
+    const [head] = await sql<HeadRow[]>`SELECT memory_id, seq FROM greeum_head`;
+    if (head === undefined) throw notOurs(this.place);
+    return headOf(head);
+  }
+
+  /** 0: no memory is there yet. @throws GreeumError `newer_format` */
   async #version(): Promise<number> {
     const tables = await this.#sql<{ name: string }[]>`
       SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${this.#target.schema}`;
@@ -137,7 +167,9 @@ export class PostgresLog implements TeamLog {
     const [row] = await this.#sql<
       { number: number | null }[]
     >`SELECT max(number)::int AS number FROM greeum_migrations`;
-    return row?.number ?? 0;
+    const version = row?.number ?? 0;
+    if (version > SCHEMA_VERSION) throw newer(this.place);
+    return version;
   }
 
   /** Two that begin at the same time: the second finds the tables there. */

@@ -4,7 +4,8 @@
  */
 
 import { TABLE_COLUMNS, type Change, type RowWrite, type SqlValue, type TableName } from '../protocol/change.js';
-import { isNumbered, typeOf } from './columnTypes.js';
+import { isNumbered } from '../protocol/teamLog.js';
+import { typeOf } from './columnTypes.js';
 
 export interface Statement {
   readonly text: string;

@@ -49,7 +49,7 @@ export interface ReplicaEvents {
 }
 
 /** Where a copy stands, in `greeum_state`. */
-interface Position {
+export interface Position {
   readonly memory: string;
   readonly seq: number;
   /** The newest block then; null: none. By it a file that another program wrote to is told. */
@@ -96,6 +96,11 @@ export class Replica {
       seq: this.#seq,
       round_trip_ms: this.#roundTripMs.percentiles(),
     };
+  }
+
+  /** Why the store may lack what the log has; null: it did not a moment ago. */
+  get error(): GreeumError | null {
+    return this.#error;
   }
 
   /** Resolves when the store has what the log has, or when it is known why it cannot. */
@@ -283,7 +288,7 @@ function positionOf(state: string | null): Position | null {
   return state === null ? null : (JSON.parse(state) as Position);
 }
 
-function stateRow(position: Position): RowWrite {
+export function stateRow(position: Position): RowWrite {
   return ['put', 'greeum_state', ['team', JSON.stringify(position)]];
 }
 

@@ -25,6 +25,7 @@ const shipped = [
   'dist/host.js',
   'dist/local.js',
   'dist/mcp-stdio.js',
+  'dist/migrate.js',
   ...['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'].map(
     (platform) => `dist/native/fs-native-extensions/prebuilds/${platform}/fs-native-extensions.node`,
   ),
@@ -32,6 +33,7 @@ const shipped = [
   'dist/native/fs-native-extensions/package.json',
   'dist/owner.js',
   'dist/sql-wasm.wasm',
+  'dist/team.js',
   'dist/torture-client.js',
   'dist/torture-host.js',
   'dist/torture.js',
