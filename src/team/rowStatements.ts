@@ -15,18 +15,24 @@ export interface Statement {
 
 type Record = { [column: string]: string | number | null };
 
-/** What one table gets, in order. */
+/**
+ * What one table gets. Rows that are new wait to be written together; a write to another row does not wait for them,
+ * and what is appended to one of them becomes a part of it: in a chain nearly every block is continued by the next.
+ */
 class TableWrites {
   readonly statements: Statement[] = [];
   #verb: 'insert' | 'put' = 'insert';
-  /** By key, for `put`: of two with one key the later counts. */
+  /** By primary key. */
   #pending = new Map<unknown, Record>();
 
   constructor(readonly table: TableName) {}
 
   add(write: RowWrite): void {
     if (write[0] === 'insert' || write[0] === 'put') return this.#collect(write[0], write[2]);
-    this.flush();
+    const record = this.#pending.get(write[2]);
+    if (record !== undefined && write[0] === 'append')
+      {return append(record, knownColumn(this.table, write[3]), write[4]);}
+    if (record !== undefined || isNumbered(this.table)) this.flush();
     this.statements.push(single(write));
   }
 
@@ -37,10 +43,19 @@ class TableWrites {
   }
 
   #collect(verb: 'insert' | 'put', values: readonly SqlValue[]): void {
-    if (verb !== this.#verb) this.flush();
+    const key = isNumbered(this.table) ? this.#pending.size : values[0];
+    // Of two with one key that are put the later counts; inserted twice they are a fault, which the database names.
+    if (verb !== this.#verb || (verb === 'insert' && this.#pending.has(key))) this.flush();
     this.#verb = verb;
-    this.#pending.set(verb === 'put' ? values[0] : this.#pending.size, recordOf(this.table, values));
+    this.#pending.set(isNumbered(this.table) ? this.#pending.size : key, recordOf(this.table, values));
   }
+}
+
+/** As {@link single} does it in the database. */
+function append(record: Record, column: string, item: string): void {
+  const list = record[column];
+  const items = typeof list === 'string' && list !== '' && list !== '[]' ? `${list.slice(0, -1)},` : '[';
+  record[column] = `${items}${JSON.stringify(item)}]`;
 }
 
 export function statementsOf(changes: readonly Change[]): Statement[] {

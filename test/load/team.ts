@@ -7,6 +7,7 @@
  *     npm run test:load:team -- --adds 30000
  *     npm run test:load:team -- --adds 6000 --kills 100 --seed 7
  *     npm run test:load:team -- --adds 6000 --promote
+ *     npm run test:load:team -- --round-trip 2     milliseconds, as in the network of a cloud
  */
 
 import assert from 'node:assert/strict';
@@ -16,10 +17,12 @@ import { parseArgs } from 'node:util';
 import { PostgresLog } from '../../src/team/postgresLog.js';
 import { seededRandom } from '../support/random.js';
 import { PostgresServer } from '../support/postgres.js';
+import { SlowProxy } from '../support/slowProxy.js';
 import { assertOneChain, assertSameRows, Machine, rowsOf } from '../support/teamRig.js';
 
 const MACHINES = 3;
 const DATABASE = 'team';
+const PLAIN = { sslmode: 'disable' };
 /** So many transactions tell how fast they are. */
 const SINGLES = 2_000;
 
@@ -29,6 +32,8 @@ interface Run {
   readonly kills: number;
   readonly seed: number;
   readonly promote: boolean;
+  /** Between the machines and the server; on loopback there is next to none. */
+  readonly roundTripMs: number;
 }
 
 async function main(): Promise<void> {
@@ -39,6 +44,7 @@ async function main(): Promise<void> {
       kills: { type: 'string', default: '0' },
       seed: { type: 'string' },
       promote: { type: 'boolean', default: false },
+      'round-trip': { type: 'string', default: '0' },
     },
   });
   const run: Run = {
@@ -47,6 +53,7 @@ async function main(): Promise<void> {
     kills: Number(values.kills),
     seed: Number(values.seed ?? randomInt(1_000_000)),
     promote: values.promote,
+    roundTripMs: Number(values['round-trip']),
   };
   console.log(
     `${MACHINES} machines, ${run.callers} callers each, ${run.adds} adds, ${run.kills} kills, seed ${run.seed}`,
@@ -64,7 +71,8 @@ async function main(): Promise<void> {
 }
 
 async function measure(run: Run, primary: PostgresServer, standby: PostgresServer | null): Promise<void> {
-  const url = urlOf(primary, standby);
+  const proxy = run.roundTripMs > 0 ? await SlowProxy.start(primary.port, run.roundTripMs) : null;
+  const url = urlOf(primary, standby, proxy);
   const machines = Array.from({ length: MACHINES }, () => new Machine(url));
   try {
     // One after the other: the first makes the tables.
@@ -81,15 +89,20 @@ async function measure(run: Run, primary: PostgresServer, standby: PostgresServe
       `${acknowledged.size} acknowledged in ${seconds.toFixed(1)} s: ${(acknowledged.size / seconds).toFixed(0)} a second; ${failures} tries failed and were repeated`,
     );
     await assertAllThere(machines, standby ?? primary, acknowledged);
-    if (run.kills === 0 && standby === null) await compareWithSingles(primary, acknowledged.size / seconds);
+    if (run.kills === 0 && standby === null) await compareWithSingles(primary, proxy, acknowledged.size / seconds);
   } finally {
     for (const machine of machines) await machine.close();
+    proxy?.close();
   }
 }
 
-function urlOf(primary: PostgresServer, standby: PostgresServer | null): string {
-  const url = primary.url({ database: DATABASE, params: { sslmode: 'disable' } });
+function urlOf(primary: PostgresServer, standby: PostgresServer | null, proxy: SlowProxy | null): string {
+  const url = withPort(primary.url({ database: DATABASE, params: PLAIN }), primary, proxy);
   return standby === null ? url : url.replace(`:${primary.port}/`, `:${primary.port},127.0.0.1:${standby.port}/`);
+}
+
+function withPort(url: string, server: PostgresServer, proxy: SlowProxy | null): string {
+  return proxy === null ? url : url.replace(`:${server.port}/`, `:${proxy.port}/`);
 }
 
 async function addAll(machine: Machine, at: number, run: Run, acknowledged: Map<string, number>): Promise<void> {
@@ -176,19 +189,20 @@ async function assertAllThere(
 }
 
 /** What a program without a queue would do: one transaction for each add, the same rows, the same driver. */
-async function compareWithSingles(server: PostgresServer, rate: number): Promise<void> {
+async function compareWithSingles(server: PostgresServer, proxy: SlowProxy | null, rate: number): Promise<void> {
   await server.createDatabase('singles');
-  const read = new PostgresLog({ url: server.url({ database: DATABASE, params: { sslmode: 'disable' } }) });
-  const write = new PostgresLog({ url: server.url({ database: 'singles', params: { sslmode: 'disable' } }) });
+  const read = new PostgresLog({ url: server.url({ database: DATABASE, params: PLAIN }) });
+  const write = new PostgresLog({ url: withPort(server.url({ database: 'singles', params: PLAIN }), server, proxy) });
   try {
     const changes = (await read.after(0, SINGLES)).map(({ rows }) => ({ rows }));
     await write.connect();
     const startMs = performance.now();
-    for (const [at, change] of changes.entries())
-      {await write.append(
+    for (const [at, change] of changes.entries()) {
+      await write.append(
         () => at,
         () => [change],
-      );}
+      );
+    }
     const single = changes.length / ((performance.now() - startMs) / 1000);
     console.log(
       `one transaction an add: ${single.toFixed(0)} a second; ours ${(rate / single).toFixed(1)} times as many (at least 5 wanted)`,
