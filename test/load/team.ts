@@ -89,7 +89,10 @@ async function measure(run: Run, primary: PostgresServer, standby: PostgresServe
       `${acknowledged.size} acknowledged in ${seconds.toFixed(1)} s: ${(acknowledged.size / seconds).toFixed(0)} a second; ${failures} tries failed and were repeated`,
     );
     await assertAllThere(machines, standby ?? primary, acknowledged);
-    if (run.kills === 0 && standby === null) await compareWithSingles(primary, proxy, acknowledged.size / seconds);
+    if (run.kills > 0 || standby !== null) return;
+    await measureSize(primary, acknowledged.size);
+    machines.push(await newCopy(url, acknowledged.size));
+    await compareWithSingles(primary, proxy, acknowledged.size / seconds);
   } finally {
     for (const machine of machines) await machine.close();
     proxy?.close();
@@ -186,6 +189,29 @@ async function assertAllThere(
   console.log(
     `all ${acknowledged.size} once, under the number that was told, in one chain; the same on ${machines.length} machines and in the database`,
   );
+}
+
+async function measureSize(server: PostgresServer, adds: number): Promise<void> {
+  const bytes = (tables: string): Promise<string> =>
+    server.sql(
+      `SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'greeum' AND c.relkind = 'r' AND c.relname ${tables}`,
+      DATABASE,
+    );
+  const perAdd = async (tables: string): Promise<string> => (Number(await bytes(tables)) / adds / 1000).toFixed(1);
+  console.log(
+    `in the database ${await perAdd("= 'greeum_log'")} kB a memory in the log, ${await perAdd("<> 'greeum_log'")} kB in the tables, indexes with them`,
+  );
+}
+
+/** How long an empty directory takes to become a copy. */
+async function newCopy(url: string, blocks: number): Promise<Machine> {
+  const startMs = performance.now();
+  const machine = await new Machine(url).start();
+  await machine.has(blocks);
+  const seconds = (performance.now() - startMs) / 1000;
+  console.log(`a new copy of ${blocks} memories in ${seconds.toFixed(1)} s`);
+  return machine;
 }
 
 /** What a program without a queue would do: one transaction for each add, the same rows, the same driver. */
