@@ -8,7 +8,7 @@ import postgres from 'postgres';
 import type { Change, RowWrite } from '../protocol/change.js';
 import { GreeumError } from '../protocol/errors.js';
 import { sharedPart, type LogEntry, type LogHead, type StorageOptions, type TeamLog } from '../protocol/teamLog.js';
-import { failureOf, isPassing } from './failures.js';
+import { failureOf } from './failures.js';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.js';
 import { statementsOf } from './rowStatements.js';
 import { parseStorageUrl, placeOf, type StorageTarget } from './storageUrl.js';
@@ -87,7 +87,7 @@ export class PostgresLog implements TeamLog {
         return first;
       });
     } catch (error) {
-      throw failureOf(error, this.place, isInDoubt && isPassing(error) ? 'unknown' : 'not_written');
+      throw failureOf(error, this.place, isInDoubt ? 'unknown' : 'not_written');
     }
   }
 
