@@ -5,6 +5,7 @@ import { GreeumError, isSerializedError, kindOf, type WriteOutcome } from '../pr
 /** Of a try that may be repeated: the order of the writes was another one, or the server or the way to it is gone. */
 const PASSING = new Set([
   '40001', // serialization failure
+  '40003', // how the commit ended is not known to the server itself
   '40P01', // deadlock
   '55P03', // lock not available in time
   '57014', // statement cancelled by its time limit
@@ -12,13 +13,22 @@ const PASSING = new Set([
   '57P02', // shutdown after a crash
   '57P03', // starting up
   '57P04', // database dropped
+  '57P05', // idle for too long
   '25006', // read-only: a standby, or about to be one
   '25P03', // idle in a transaction for too long
   '53300', // too many connections
+  // connection exceptions, as poolers and some engines tell them
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  '08007',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
   'CONNECT_TIMEOUT',
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -63,7 +73,11 @@ export function failureOf(error: unknown, place: string, outcome: WriteOutcome =
     });
   }
   if (isPassing(error)) return unreachable(place, code, outcome);
-  return new GreeumError('internal', `The database at ${place} failed (${kindOf(error)}).`, { outcome, cause: error });
+  return new GreeumError('internal', `The database at ${place} failed (${kindOf(error)}).`, {
+    outcome,
+    retry: outcome === 'unknown' ? 'same-key' : 'never',
+    cause: error,
+  });
 }
 
 function unreachable(place: string, code: string, outcome: WriteOutcome): GreeumError {

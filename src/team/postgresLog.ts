@@ -122,7 +122,7 @@ export class PostgresLog implements TeamDatabase {
         return first;
       });
     } catch (error) {
-      throw failureOf(error, this.place, isInDoubt && isPassing(error) ? 'unknown' : 'not_written');
+      throw failureOf(error, this.place, isInDoubt ? 'unknown' : 'not_written');
     }
   }
 

@@ -30,8 +30,9 @@ class TableWrites {
   add(write: RowWrite): void {
     if (write[0] === 'insert' || write[0] === 'put') return this.#collect(write[0], write[2]);
     const record = this.#pending.get(write[2]);
-    if (record !== undefined && write[0] === 'append')
-      {return append(record, knownColumn(this.table, write[3]), write[4]);}
+    if (record !== undefined && write[0] === 'append') {
+      return append(record, knownColumn(this.table, write[3]), write[4]);
+    }
     if (record !== undefined || isNumbered(this.table)) this.flush();
     this.statements.push(single(write));
   }

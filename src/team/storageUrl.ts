@@ -28,7 +28,10 @@ export function parseStorageUrl(url: string): StorageTarget {
   if (user === '') throw invalid('It names no user.');
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
-    if (!PARAMETERS.includes(name)) throw invalid(`It has the unknown part "${name}".`);
+    // Not named: where a sign was not escaped, it is a piece of the password.
+    if (!PARAMETERS.includes(name)) {
+      throw invalid(`Behind the ? it may have ${PARAMETERS.join(', ')} and nothing else.`);
+    }
   }
   return {
     hosts: hosts.split(',').map(hostOf),
@@ -63,9 +66,10 @@ function hostOf(text: string): { host: string; port: number } {
   return { host: parts[1].replace(/^\[|\]$/g, ''), port };
 }
 
+/** PostgreSQL's names have 63 letters, and the name of the channel by which news are told begins with 11 others. */
 function schemaOf(name: string): string {
-  if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return name;
-  throw invalid('Its schema may have small letters, digits and _, and at most 63 of them.');
+  if (/^[a-z_][a-z0-9_]{0,51}$/.test(name)) return name;
+  throw invalid('Its schema may have small letters, digits and _, and at most 52 of them.');
 }
 
 /** What lies between trusts whoever answers, which is no protection. */

@@ -78,6 +78,10 @@ export class Replica {
   #poll: { close(): void } | null = null;
   /** Under way; null: nothing is fetched. */
   #fetching: Promise<void> | null = null;
+  /** Told of while it was fetched, so perhaps not in what came. */
+  #hasNews = false;
+  /** Set when the store lacks what its journal has: written on, both would contradict each other. */
+  #lost: GreeumError | null = null;
 
   constructor(store: ReplicaStore, log: TeamLog, ports: ReplicaPorts, events: ReplicaEvents) {
     this.#store = store;
@@ -155,7 +159,7 @@ export class Replica {
     const first = await this.#log.append(
       () => this.#seq,
       (missed, head) => {
-        this.#assertOurs(head);
+        this.#assertOurs(head, this.#seq);
         this.#write(missed, head.memoryId);
         outcomes = this.#store.undone(() => commands.map((command) => carryOut(this.#store, command)));
         changes = changesOf(outcomes).map(sharedPart);
@@ -163,6 +167,7 @@ export class Replica {
       },
     );
     this.#roundTripMs.add(this.#ports.monotonicMs() - startMs);
+    this.#succeeded();
     try {
       this.#write(
         changes.map(({ rows }, at) => ({ seq: first + at, rows })),
@@ -182,23 +187,30 @@ export class Replica {
   }
 
   async #tryToCatchUp(): Promise<void> {
-    if (this.#isClosed) return;
     try {
-      await this.#catchUp();
+      do {
+        if (this.#isClosed) return;
+        this.#hasNews = false;
+        await this.#catchUp();
+      } while (this.#hasNews);
     } catch (error) {
       this.#failed(GreeumError.from(error));
     }
   }
 
   #hear(seq: number | null): void {
-    if (seq === null || seq > this.#seq) void this.#follow();
+    if (seq !== null && seq <= this.#seq) return;
+    this.#hasNews = true;
+    void this.#follow();
   }
 
   /** @throws GreeumError */
   async #catchUp(): Promise<void> {
     if (!this.#isConnected || this.#position === null) {
+      // By the time it comes, another try may have brought entries that are newer than this head.
+      const known = this.#seq;
       const head = await this.#log.connect();
-      this.#assertOurs(head);
+      this.#assertOurs(head, known);
       this.#position ??= { memory: head.memoryId, seq: 0, block: null };
     }
     const before = this.#seq;
@@ -217,6 +229,7 @@ export class Replica {
 
   /** Those that are here already are left out. @throws GreeumError `storage_mismatch`, `journal_write_failed` */
   #write(fetched: readonly LogEntry[], memory: string): void {
+    if (this.#lost !== null) throw this.#lost;
     const entries = fetched.filter(({ seq }) => seq > this.#seq);
     if (entries.length === 0) return;
     let position = this.#position ?? { memory, seq: 0, block: null };
@@ -237,22 +250,25 @@ export class Replica {
         },
       );
     } catch (thrown) {
-      const error = thrown instanceof GreeumError ? thrown : differs(thrown);
-      if (isJournalled) this.#events.onFatal(error);
+      const error = thrown instanceof GreeumError ? ofCopyOnly(thrown) : differs(thrown);
+      if (isJournalled) {
+        this.#lost = error;
+        this.#events.onFatal(error);
+      }
       throw error;
     }
     this.#position = position;
   }
 
-  /** @throws GreeumError `storage_mismatch` */
-  #assertOurs(head: LogHead): void {
+  /** @param known the last entry that was here when the head was asked for. @throws GreeumError `storage_mismatch` */
+  #assertOurs(head: LogHead, known: number): void {
     const position = this.#position;
     if (position === null) {
       if (this.#store.blockCount > 0) throw hasItsOwn();
       return;
     }
     if (position.memory !== head.memoryId) throw anotherMemory();
-    if (position.seq > head.seq) throw older(position.seq, head.seq);
+    if (known > head.seq) throw older(known, head.seq);
     if (this.#store.newestBlock?.hash !== position.block?.hash) throw writtenTo();
   }
 
@@ -296,6 +312,11 @@ function newestOf({ rows }: Change): Position['block'] {
   const blocks = rows.filter((row) => row[0] === 'insert' && row[1] === 'blocks');
   const [, , values] = blocks.at(-1) ?? [];
   return Array.isArray(values) ? { blockIndex: Number(values[0]), hash: String(values[4]) } : null;
+}
+
+/** The disk refused what the log has: whatever is on it now, nobody's write is in doubt by that. */
+function ofCopyOnly(error: GreeumError): GreeumError {
+  return error.outcome === 'not_written' ? error : GreeumError.fromJSON({ ...error.toJSON(), outcome: 'not_written' });
 }
 
 /** For a writer that was given no log. */

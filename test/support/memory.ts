@@ -1,5 +1,7 @@
 /** A memory on a simulated disk, written through the real queue, rules and store, with a clock and ids of its own. */
 
+import { randomUUID } from 'node:crypto';
+
 import { rebase } from '../../src/memory/rebase.js';
 import type { ResolvePorts } from '../../src/memory/randomIds.js';
 import { resolveCommand } from '../../src/memory/resolveCommand.js';
@@ -7,15 +9,18 @@ import type { Command, StoredSlot } from '../../src/protocol/commands.js';
 import { GreeumError } from '../../src/protocol/errors.js';
 import type { JsonValue } from '../../src/protocol/json.js';
 import type { AddMemoryInput, InputOf, WriteOperation } from '../../src/protocol/operations.js';
+import type { TeamLog } from '../../src/protocol/teamLog.js';
 import { buildCheckpoint, type BuiltCheckpoint } from '../../src/storage/checkpoint.js';
 import { loadEngine, Sql } from '../../src/storage/engine.js';
 import type { Files } from '../../src/storage/files.js';
 import { layoutOf } from '../../src/storage/layout.js';
 import { Store } from '../../src/storage/store.js';
 import { embeddedCommit } from '../../src/worker/commit.js';
+import { Replica, type ReplicaEvents, type ReplicaPorts } from '../../src/worker/replica.js';
 import { WriteQueue } from '../../src/worker/writeQueue.js';
 import { DiskModel } from './diskModel.js';
 import { dumpOf, type Dump } from './dump.js';
+import { FakeTeamDatabase, FakeTeamLog } from './fakeTeamLog.js';
 import { SimulatedDisk } from './simulatedDisk.js';
 
 export const DATA_DIR = '/memory';
@@ -52,25 +57,50 @@ export interface Answered {
   readonly error?: GreeumError;
 }
 
+/** Whether every memory here is a copy of a team's memory: the same tests, and another way to the store. */
+export const IS_TEAM = process.env['GREEUM_TEST_STORE'] === 'team';
+
+/** For tests of a memory of one's own: what they demand is no promise of a copy, for the reason given with each. */
+export const itEmbedded = IS_TEAM ? it.skip : it;
+
+/** For a memory that is a copy of a team's. What is not given does nothing, and takes no time. */
+export interface TestCopy {
+  readonly log: TeamLog;
+  readonly ports?: Partial<ReplicaPorts>;
+  readonly events?: Partial<ReplicaEvents>;
+}
+
+/** By the memory's id: a directory that is opened again finds the log it was a copy of. */
+const DATABASES = new Map<string, FakeTeamDatabase>();
+
 /** An owner's store with its queue; a batch is written when the test says so. */
 export class TestMemory {
   readonly store: Store;
   readonly ports: ResolvePorts;
+  /** Null: a memory of one's own. */
+  readonly replica: Replica | null;
   readonly #queue: WriteQueue;
   readonly #work: (() => void)[] = [];
 
-  private constructor(store: Store, ports: ResolvePorts) {
+  private constructor(store: Store, ports: ResolvePorts, replica: Replica | null) {
     this.store = store;
     this.ports = ports;
+    this.replica = replica;
     this.#queue = new WriteQueue(
-      embeddedCommit(store, () => START_MS),
-      { monotonicMs: () => 0, schedule: (work) => this.#work.push(work) },
+      replica?.commit ?? embeddedCommit(store, () => START_MS),
+      // The next batch of a copy has its turn when the one before has ended, and not only when the test asks for it.
+      { monotonicMs: () => 0, schedule: replica === null ? (work) => this.#work.push(work) : queueMicrotask },
       { onBatch: () => undefined, onFatal: () => undefined },
     );
   }
 
-  static async open(files: Files, ports: ResolvePorts = countingPorts()): Promise<TestMemory> {
-    return new TestMemory(await Store.open(files, LAYOUT, { nowMs: START_MS, rebase }), ports);
+  /** @param copy of which log; default: `GREEUM_TEST_STORE` says whether it is one of any */
+  static async open(files: Files, ports: ResolvePorts = countingPorts(), copy?: TestCopy): Promise<TestMemory> {
+    const store = await Store.open(files, LAYOUT, { nowMs: START_MS, rebase });
+    const known = copy ?? (IS_TEAM ? { log: logOf(store) } : null);
+    const replica = known === null ? null : replicaOf(store, known);
+    await replica?.start();
+    return new TestMemory(store, ports, replica);
   }
 
   /** Writes the commands as one batch. Each gets its own answer or error, in order. */
@@ -117,6 +147,30 @@ export class TestMemory {
     await this.store.buildCheckpointHere(this.store.appliedSequence);
     return dumpOfFile(disk.bytesOf(LAYOUT.databaseTemp));
   }
+}
+
+function logOf({ teamState }: Store): TeamLog {
+  const { memory } = JSON.parse(teamState ?? '{}') as { memory?: string };
+  const database = DATABASES.get(memory ?? '') ?? new FakeTeamDatabase(`memory ${DATABASES.size}`);
+  DATABASES.set(database.memoryId, database);
+  return new FakeTeamLog(database);
+}
+
+function replicaOf(store: Store, { log, ports, events }: TestCopy): Replica {
+  return new Replica(
+    store,
+    log,
+    {
+      nowMs: () => START_MS,
+      monotonicMs: () => 0,
+      randomUuid: randomUUID,
+      random: () => 0,
+      sleep: () => Promise.resolve(),
+      every: () => ({ close: () => undefined }),
+      ...ports,
+    },
+    { onEntries: () => undefined, onChange: () => undefined, onFatal: () => undefined, ...events },
+  );
 }
 
 /** What an SQLite file holds. */

@@ -10,7 +10,7 @@ import { verifyInput } from '../../../src/storage/verifyRows.js';
 import { explore } from '../../support/crashExplorer.js';
 import { DiskModel } from '../../support/diskModel.js';
 import { schemaOf } from '../../support/dump.js';
-import { countingPorts, LAYOUT, TestMemory } from '../../support/memory.js';
+import { countingPorts, itEmbedded, LAYOUT, TestMemory } from '../../support/memory.js';
 import { seededRandom } from '../../support/random.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
 
@@ -82,7 +82,8 @@ describe('an older Greeum file', () => {
     });
   }
 
-  it('is copied to backups, migrated and continued by its first owner, once', async () => {
+  // A file with memories of its own becomes no copy.
+  itEmbedded('is copied to backups, migrated and continued by its first owner, once', async () => {
     const disk = new SimulatedDisk(DiskModel.holding(new Map([[LAYOUT.database, readFileSync(FIXTURE)]])));
     const ports = countingPorts();
     const owner = await TestMemory.open(disk, ports);

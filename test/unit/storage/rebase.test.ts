@@ -12,7 +12,7 @@ import { Queries } from '../../../src/storage/queries.js';
 import { verifyInput } from '../../../src/storage/verifyRows.js';
 import { dumpOf, type Dump } from '../../support/dump.js';
 import { inWalMode, walBetween, withForeignBlocks } from '../../support/foreignWrites.js';
-import { countingPorts, emptyDisk, LAYOUT, TestMemory } from '../../support/memory.js';
+import { countingPorts, emptyDisk, itEmbedded, LAYOUT, TestMemory } from '../../support/memory.js';
 import { chooseSeed } from '../../support/random.js';
 import { SimulatedDisk } from '../../support/simulatedDisk.js';
 
@@ -77,7 +77,8 @@ describe('frames that waited while another program continued the chain', () => {
     assert.deepEqual(textsOf(await readable(disk)), ['zero', 'one of theirs', 'one of ours']);
   });
 
-  it('keep their keys: a retry is told where the memory is now and where it was, again and again', async () => {
+  // What another program wrote to a copy belongs to no team: nothing more is written there.
+  itEmbedded('keep their keys: a retry is told where the memory is now and where it was, again and again', async () => {
     const { disk, ports, answers } = await leftInJournal(['zero'], ['one of ours', 'two of ours']);
     await writeForeign(disk, ['one of theirs']);
     for (let time = 0; time < 2; time += 1) {
@@ -119,7 +120,8 @@ describe('frames that waited while another program continued the chain', () => {
     assert.deepEqual(textsOf(await readable(disk)), expected);
   });
 
-  it('of an import go behind with what it knew of its memories, and the import can be repeated', async () => {
+  // What another program wrote to a copy belongs to no team: nothing more is written there.
+  itEmbedded('of an import go behind with what it knew of its memories, and the import can be repeated', async () => {
     const { disk, ports } = await leftInJournal(['zero'], []);
     const input = {
       origin: 'notes.jsonl',

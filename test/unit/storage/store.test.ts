@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { RowWrite } from '../../../src/protocol/change.js';
-import { dumpOfFile, emptyDisk, LAYOUT, TestMemory } from '../../support/memory.js';
+import { dumpOfFile, emptyDisk, itEmbedded, LAYOUT, TestMemory } from '../../support/memory.js';
 import type { SimulatedDisk } from '../../support/simulatedDisk.js';
 
 describe('a command within a batch', () => {
@@ -38,7 +38,8 @@ describe('a command within a batch', () => {
     assert.deepEqual(await keys(), ['after', 'before']);
   });
 
-  it('goes with the whole batch when the journal refuses it', async () => {
+  // A copy's answers hold when its journal refuses: the log has what was written.
+  itEmbedded('goes with the whole batch when the journal refuses it', async () => {
     await memory.add('acknowledged');
     disk.fail({ call: 'fdatasync', errno: 'EIO' });
     await assert.rejects(memory.add('refused', 'refused too'), { code: 'journal_write_failed' });

@@ -6,12 +6,16 @@ import { GreeumError } from '../../../src/protocol/errors.js';
 import type { Facts, SlotFacts } from '../../../src/protocol/facts.js';
 import type { JsonValue } from '../../../src/protocol/json.js';
 import { SLOT_NAMES } from '../../../src/protocol/operations.js';
-import { embeddedCommit, type CommitStore } from '../../../src/worker/commit.js';
+import { embeddedCommit, type Commit, type Committed, type CommitStore } from '../../../src/worker/commit.js';
 import { WriteQueue } from '../../../src/worker/writeQueue.js';
 
 /** Moves slot A to this block; the queue's own rules need no other kind. */
 function command(blockIndex: number, idempotencyKey: string | null = null): AnchorUpdateCommand {
   return { kind: 'anchor_update', atMs: 0, idempotencyKey, payloadHash: '', slot: 'A', blockIndex, pinned: false };
+}
+
+function blockOf(command: Command): number {
+  return command.kind === 'anchor_update' ? (command.blockIndex ?? -1) : -1;
 }
 
 const UNKNOWN_BLOCK = 404;
@@ -315,6 +319,117 @@ describe('the write queue', () => {
       const drained = queue.drained();
       await turn();
       await drained;
+    });
+  });
+
+  describe('whose commit takes a while', () => {
+    /** What was given to the commit, and how it ends; one at a time. */
+    let underWay: { readonly blocks: readonly number[]; end(committed: Committed): void }[];
+
+    beforeEach(() => {
+      underWay = [];
+      const commit: Commit = (commands) =>
+        new Promise((resolve) => {
+          underWay.push({ blocks: commands.map(blockOf), end: resolve });
+        });
+      queue = new WriteQueue(
+        commit,
+        { monotonicMs: () => clockMs, schedule: (work) => scheduled.push(work) },
+        { onBatch: (error) => batches.push(error), onFatal: (error) => fatal.push(error) },
+      );
+    });
+
+    /** The batch under way gets an answer for each of its commands, or what is given. */
+    async function end(committed?: Committed): Promise<void> {
+      const batch = underWay.shift();
+      assert.ok(batch, 'a batch is under way');
+      batch.end(committed ?? { outcomes: batch.blocks.map((block) => ({ answer: block, change: null })) });
+      // The queue hears of it, and then the next batch has its turn.
+      await turn();
+      await turn();
+    }
+
+    it('answers nobody before it has ended, and then in the order of submission', async () => {
+      submit(command(1), command(2));
+      await turn();
+      assert.deepEqual([settled, queue.counters.in_flight], [[], 2]);
+      await end();
+      assert.deepEqual([settled, answers, queue.counters.in_flight], [['1 done', '2 done'], [1, 2], 0]);
+    });
+
+    it('gathers meanwhile what comes, and begins with it only then', async () => {
+      submit(command(1));
+      await turn();
+      submit(command(2));
+      submit(command(3));
+      await turn();
+      assert.deepEqual([underWay.map(({ blocks }) => blocks), queue.counters.depth], [[[1]], 2]);
+      await end();
+      assert.deepEqual([settled, underWay.map(({ blocks }) => blocks)], [['1 done'], [[2, 3]]]);
+      await end();
+      assert.deepEqual(settled, ['1 done', '2 done', '3 done']);
+    });
+
+    it('keeps the order over many batches, whenever they end', async () => {
+      const all = Array.from({ length: 700 }, (_, index) => index);
+      submit(...all.map((index) => command(index)));
+      await turn();
+      while (underWay.length > 0) {
+        assert.equal(underWay.length, 1);
+        await end();
+      }
+      assert.deepEqual(answers, all);
+    });
+
+    it('fails each command with its own error, or with that of the batch, and goes on', async () => {
+      submit(command(1), command(2));
+      await turn();
+      const own = new GreeumError('unknown_block', 'no');
+      const whole = new GreeumError('storage_unreachable', 'no', { outcome: 'unknown', retry: 'same-key' });
+      await end({ outcomes: [{ error: own }], error: whole });
+      assert.deepEqual(settled, ['1 unknown_block not_written', '2 storage_unreachable unknown']);
+      assert.deepEqual([batches, fatal], [[whole], []]);
+      submit(command(3));
+      await turn();
+      await end();
+      assert.equal(settled.at(-1), '3 done');
+    });
+
+    it('is drained only when what is under way has ended too', async () => {
+      submit(command(1));
+      await turn();
+      const drained = queue.drained().then(() => settled.push('drained'));
+      await turn();
+      assert.deepEqual([settled, queue.counters.depth], [[], 0]);
+      submit(command(2));
+      await end();
+      assert.deepEqual(settled, ['1 done']);
+      await end();
+      await drained;
+      assert.deepEqual(settled, ['1 done', '2 done', 'drained']);
+    });
+
+    it('measures how long it took', async () => {
+      submit(command(1));
+      await turn();
+      clockMs = 40;
+      await end();
+      assert.equal(queue.commitMs.percentiles().max, 40);
+    });
+
+    it('writes no further batch when the image is lost, and is drained', async () => {
+      submit(command(1));
+      await turn();
+      submit(command(2));
+      const drained = queue.drained();
+      const lost = new GreeumError('internal', 'lost', { outcome: 'written', retry: 'same-key' });
+      await end({ outcomes: [{ answer: 1, change: null }], error: lost, isLost: true });
+      await drained;
+      assert.deepEqual(settled, ['2 worker_stopping not_written', '1 internal written']);
+      assert.deepEqual([fatal, underWay], [[lost], []]);
+      submit(command(3));
+      await turn();
+      assert.deepEqual([settled.at(-1), underWay], ['3 worker_stopping not_written', []]);
     });
   });
 
