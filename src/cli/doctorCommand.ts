@@ -1,5 +1,6 @@
 import { locateMemory } from '../client/dataDirectory.js';
 import { loadBundle } from '../client/distFiles.js';
+import { storageFrom } from '../protocol/environment.js';
 import type { DoctorFinding, DoctorModule, DoctorReport } from '../protocol/doctor.js';
 import { command, type CommandSpec } from './commandSpec.js';
 import { EXIT } from './exitCodes.js';
@@ -20,7 +21,7 @@ export const DOCTOR_COMMAND: CommandSpec = command<DoctorCommandOptions>({
 async function doctor(shell: Shell, options: DoctorCommandOptions): Promise<void> {
   const { dataDir } = locateMemory(options.dataDir, shell.system.env);
   const bundle = loadBundle('doctor.js') as DoctorModule;
-  const report = await bundle.runDoctor({ dataDir, fix: options.fix === true });
+  const report = await bundle.runDoctor({ dataDir, fix: options.fix === true, storage: storageFrom(shell.system.env) });
   if (!report.ok) shell.setExitCode(EXIT.failed);
   shell.output.result(report, () => describe(report));
 }

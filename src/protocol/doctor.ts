@@ -1,7 +1,18 @@
 /** What `greeum doctor` finds and does, as the command line and scripts see it. */
 
+import type { StorageOptions } from './teamLog.js';
+
 export type DoctorArea =
-  'data directory' | 'permissions' | 'lock' | 'journal' | 'image' | 'index' | 'slots' | 'discovery' | 'leftovers';
+  | 'data directory'
+  | 'permissions'
+  | 'lock'
+  | 'journal'
+  | 'image'
+  | 'index'
+  | 'slots'
+  | 'discovery'
+  | 'leftovers'
+  | 'team';
 
 /** `note`: nothing to do; `warning`: works, and somebody should know; `damage`: something is broken. */
 export type DoctorSeverity = 'ok' | 'note' | 'warning' | 'damage';
@@ -39,6 +50,8 @@ export interface DoctorOptions {
   /** Absolute. */
   readonly dataDir: string;
   readonly fix: boolean;
+  /** The database of a team's memory, where one is named. */
+  readonly storage?: StorageOptions | null;
 }
 
 /** Surface of `dist/doctor.js`, which is loaded by its path. */

@@ -4,6 +4,7 @@
  */
 
 import type { DoctorFinding, DoctorOptions, DoctorRepair, DoctorReport } from '../protocol/doctor.js';
+import type { StorageOptions, TeamDatabase } from '../protocol/teamLog.js';
 import { Backup } from '../storage/doctor/backup.js';
 import { examineImage } from '../storage/doctor/imageState.js';
 import { repairMemory } from '../storage/doctor/repairMemory.js';
@@ -12,20 +13,26 @@ import { loadEngine, type Sql } from '../storage/engine.js';
 import { nodeFiles, type Files } from '../storage/files.js';
 import { layoutOf, type Layout } from '../storage/layout.js';
 import { examine, type Examination } from './doctorChecks.js';
+import { examineTeam } from './doctorTeam.js';
 import { applyMendings, findMendings } from './mendBlocks.js';
 import { OwnershipLock } from './ownership.js';
+import { loadTeamModule } from './teamModule.js';
 
 /** A local writer is soon done; a worker is not waited for. */
 const LOCAL_WRITER_WAIT_MS = 5_000;
 
 /** @throws GreeumError `lock_busy` for a fix while somebody else owns the directory, `data_dir_unwritable` */
-export async function runDoctor({ dataDir, fix }: DoctorOptions, files: Files = nodeFiles): Promise<DoctorReport> {
+export async function runDoctor(
+  { dataDir, fix, storage = null }: DoctorOptions,
+  files: Files = nodeFiles,
+): Promise<DoctorReport> {
   const layout = layoutOf(dataDir, (path) => files.stat(path) !== null);
   // Compiled before the lock is taken: others wait for it.
   await loadEngine();
   // There is nothing to lock, and nothing to repair, where there is no memory.
   if (!fix || files.isFolder(layout.folder) !== true) {
-    const { findings } = await examine(files, dataDir, layout, false);
+    const { findings: here, holdings } = await examine(files, dataDir, layout, false);
+    const findings = [...here, ...(await examineTeam(holdings, databaseOf(storage)))];
     return { data_dir: dataDir, ok: isSound(findings), findings, repair: null };
   }
   const holder = { pid: process.pid, role: 'local' } as const;
@@ -38,6 +45,11 @@ export async function runDoctor({ dataDir, fix }: DoctorOptions, files: Files = 
   } finally {
     lock.release();
   }
+}
+
+/** @throws GreeumError `invalid_storage_url` */
+function databaseOf(storage: StorageOptions | null): TeamDatabase | null {
+  return storage === null ? null : loadTeamModule(__dirname).openTeamLog(storage);
 }
 
 function mendBlocks(sql: Sql): number {

@@ -9,12 +9,14 @@ import { checkIndex, checkSlots } from '../storage/doctor/companions.js';
 import { examineImage, type ImageOnDisk } from '../storage/doctor/imageState.js';
 import { isWholeStory, scanJournal, type JournalScan } from '../storage/doctor/journalScan.js';
 import { checkPermissions, findDiscovery, findLeftovers } from '../storage/doctor/surroundings.js';
-import { loadEngine } from '../storage/engine.js';
+import { integer, loadEngine, text, type Sql } from '../storage/engine.js';
 import { errnoOf, sameFile, type Files } from '../storage/files.js';
 import type { Image } from '../storage/image.js';
 import type { Layout } from '../storage/layout.js';
 import { openMemory, type OpenedMemory } from '../storage/recovery.js';
+import { readState } from '../storage/schema.js';
 import { verifyInput } from '../storage/verifyRows.js';
+import type { FoundHoldings } from './doctorTeam.js';
 import { findMendings } from './mendBlocks.js';
 import { whoOwns } from './ownership.js';
 
@@ -26,11 +28,13 @@ export interface Examination {
   readonly needsRepair: boolean;
   readonly isIndexDamaged: boolean;
   readonly isSlotsFileDamaged: boolean;
+  /** Null: the memory does not open. */
+  readonly holdings: FoundHoldings | null;
 }
 
 /** @param isOwner the caller holds the ownership lock itself */
 export async function examine(files: Files, dataDir: string, layout: Layout, isOwner: boolean): Promise<Examination> {
-  const nothing = { needsRepair: false, isIndexDamaged: false, isSlotsFileDamaged: false };
+  const nothing = { needsRepair: false, isIndexDamaged: false, isSlotsFileDamaged: false, holdings: null };
   const directory = checkDirectory(files, dataDir, layout);
   if (directory.severity !== 'ok') return { findings: [directory], ...nothing };
   const permissions = attempt('permissions', () => checkPermissions(dataDir, layout));
@@ -115,10 +119,20 @@ async function examineMemory(files: Files, layout: Layout, isFree: boolean): Pro
       ),
       isIndexDamaged: isDamaged(index),
       isSlotsFileDamaged: isDamaged(slots),
+      holdings: opened === null ? null : holdingsOf(opened.image.sql),
     };
   } finally {
     opened?.image.close();
   }
+}
+
+function holdingsOf(sql: Sql): FoundHoldings {
+  const newest = sql.get('SELECT block_index, hash FROM blocks ORDER BY block_index DESC LIMIT 1');
+  return {
+    teamState: readState(sql, 'team'),
+    blockCount: integer(sql.get('SELECT count(*) FROM blocks')?.[0]),
+    newestBlock: newest === undefined ? null : { blockIndex: integer(newest[0]), hash: text(newest[1]) },
+  };
 }
 
 function isDamaged(findings: readonly DoctorFinding[]): boolean {

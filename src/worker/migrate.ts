@@ -30,7 +30,8 @@ import { assertResumable, holdsAnother, moveRows, type MoveEvents } from './move
 import { OwnershipLock } from './ownership.js';
 import { ports } from './ports.js';
 import { takeStoredSlots } from './readerSlots.js';
-import { Replica, stateRow } from './replica.js';
+import { stateRow } from './position.js';
+import { Replica } from './replica.js';
 import { loadTeamModule } from './teamModule.js';
 import { findUnfit } from './unfitRows.js';
 

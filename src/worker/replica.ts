@@ -11,19 +11,20 @@
  * not known is tried again with the same keys, which gives the answers of the first try if that came to pass.
  */
 
-import type { Change, RowWrite } from '../protocol/change.js';
+import type { Change } from '../protocol/change.js';
 import type { Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { StorageStatus } from '../protocol/operations.js';
 import { sharedPart, type LogEntry, type LogHead, type TeamLog } from '../protocol/teamLog.js';
 import { carryOut, changesOf, type Commit, type Committed, type CommitStore, type Outcome } from './commit.js';
+import { differs, gap, mismatchOf, newestOf, positionOf, stateRow, type Block, type Position } from './position.js';
 import { Samples } from './samples.js';
 
 /** What following a log needs of a store. */
 export interface ReplicaStore extends CommitStore {
   readonly blockCount: number;
   readonly teamState: string | null;
-  readonly newestBlock: { readonly blockIndex: number; readonly hash: string } | null;
+  readonly newestBlock: Block | null;
   /** What `work` wrote is undone in any case. */
   undone<T>(work: () => T): T;
 }
@@ -46,14 +47,6 @@ export interface ReplicaEvents {
   onChange(): void;
   /** The store lacks what it said it had written, and must be opened anew. */
   onFatal(error: GreeumError): void;
-}
-
-/** Where a copy stands, in `greeum_state`. */
-export interface Position {
-  readonly memory: string;
-  readonly seq: number;
-  /** The newest block then; null: none. By it a file that another program wrote to is told. */
-  readonly block: { readonly blockIndex: number; readonly hash: string } | null;
 }
 
 /** Of a batch, while the database was reachable a moment ago; then one is enough to see that it is not. */
@@ -262,14 +255,9 @@ export class Replica {
 
   /** @param known the last entry that was here when the head was asked for. @throws GreeumError `storage_mismatch` */
   #assertOurs(head: LogHead, known: number): void {
-    const position = this.#position;
-    if (position === null) {
-      if (this.#store.blockCount > 0) throw hasItsOwn();
-      return;
-    }
-    if (position.memory !== head.memoryId) throw anotherMemory();
-    if (known > head.seq) throw older(known, head.seq);
-    if (this.#store.newestBlock?.hash !== position.block?.hash) throw writtenTo();
+    const { blockCount, newestBlock } = this.#store;
+    const mismatch = mismatchOf({ position: this.#position, blockCount, newestBlock }, head, known);
+    if (mismatch !== null) throw mismatch;
   }
 
   /** So that a batch may be tried again whatever became of it. */
@@ -299,73 +287,7 @@ export class Replica {
   }
 }
 
-/** What was written to `greeum_state` that is no position means that it is none of ours. */
-function positionOf(state: string | null): Position | null {
-  return state === null ? null : (JSON.parse(state) as Position);
-}
-
-export function stateRow(position: Position): RowWrite {
-  return ['put', 'greeum_state', ['team', JSON.stringify(position)]];
-}
-
-function newestOf({ rows }: Change): Position['block'] {
-  const blocks = rows.filter((row) => row[0] === 'insert' && row[1] === 'blocks');
-  const [, , values] = blocks.at(-1) ?? [];
-  return Array.isArray(values) ? { blockIndex: Number(values[0]), hash: String(values[4]) } : null;
-}
-
 /** The disk refused what the log has: whatever is on it now, nobody's write is in doubt by that. */
 function ofCopyOnly(error: GreeumError): GreeumError {
   return error.outcome === 'not_written' ? error : GreeumError.fromJSON({ ...error.toJSON(), outcome: 'not_written' });
-}
-
-/** For a writer that was given no log. */
-export function isCopy(): GreeumError {
-  return mismatch(
-    "This data directory is a copy of a team's memory, and no database is named.",
-    'Set GREEUM_STORAGE_URL, or greeum.storage.url in VS Code. Reading works without it.',
-  );
-}
-
-function hasItsOwn(): GreeumError {
-  return mismatch(
-    "This data directory has memories of its own, which the team's database does not have.",
-    'Take another data directory for the team, and bring these over with "greeum export" and "greeum import".',
-  );
-}
-
-function anotherMemory(): GreeumError {
-  return mismatch(
-    'This data directory is a copy of another memory than the one in the database.',
-    'Each memory has its data directory: set GREEUM_DATA_DIR to another one.',
-  );
-}
-
-function older(here: number, there: number): GreeumError {
-  return mismatch(
-    `The database is older than this copy of it: it ends at entry ${there}, and the copy at ${here}.`,
-    'It was restored from a backup, or a standby without the newest entries took over. This copy has them: "greeum export" gets them out.',
-  );
-}
-
-function writtenTo(): GreeumError {
-  return mismatch(
-    "Another program wrote to memory.db, which is a copy of a team's memory.",
-    'Bring what it wrote over with "greeum export" and "greeum import", and let an empty data directory become a new copy.',
-  );
-}
-
-function gap(): GreeumError {
-  return mismatch('The log in the database lacks an entry.', 'Restore it from a backup. Nothing was written here.');
-}
-
-function differs(cause: unknown): GreeumError {
-  return new GreeumError('storage_mismatch', "A change of the team's log does not fit this copy of it.", {
-    hint: 'Let an empty data directory become a new copy; please report this.',
-    cause,
-  });
-}
-
-function mismatch(message: string, hint: string): GreeumError {
-  return new GreeumError('storage_mismatch', message, { hint });
 }

@@ -40,9 +40,10 @@ import { Indexer } from './indexer.js';
 import { askMeaning } from './meaning.js';
 import { OwnershipLock, type LockHolder } from './ownership.js';
 import { ports } from './ports.js';
+import { isCopy } from './position.js';
 import { isReadOperation, Reads } from './reads.js';
 import { Reindexer } from './reindexer.js';
-import { isCopy, Replica } from './replica.js';
+import { Replica } from './replica.js';
 import { WriteQueue } from './writeQueue.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

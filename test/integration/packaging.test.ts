@@ -68,8 +68,9 @@ describe('the package', () => {
     const named = titles.map(([, name = '']) => name);
     const missing = Object.keys(manifest.dependencies).filter((name) => !named.includes(name));
     assert.deepEqual(missing, []);
-    for (const [, name, licence = ''] of titles)
-      {assert.match(licence, /^(MIT|ISC|BSD-3-Clause|Apache-2\.0|Unlicense)$/, name);}
+    for (const [, name, licence = ''] of titles) {
+      assert.match(licence, /^(MIT|ISC|BSD-3-Clause|Apache-2\.0|Unlicense)$/, name);
+    }
     const security = await readFile(path.join(projectRoot, 'docs/SECURITY.md'), 'utf8');
     assert.ok(
       security.includes(`${titles.length} packages are, all MIT, ISC, BSD, Apache-2.0 or Unlicense`),

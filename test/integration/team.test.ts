@@ -208,6 +208,21 @@ describe("a team's memory in PostgreSQL", function () {
     assert.equal(await as('dave', 'SELECT author FROM greeum_log ORDER BY seq'), 'greeum_admin\ncarol');
   });
 
+  it('is examined by the doctor: the copy, the database, and whether they belong together', async () => {
+    const here = machine();
+    assert.match((await here.cli('memory', 'add', 'one')).stdout, /block #0/);
+    const sound = await here.cli('doctor');
+    assert.equal(sound.status, 0, sound.stdout);
+    assert.match(sound.stdout, /ok +team +The memory at .* has 1 entries; 1 are here\./);
+    const alone = await greeum(['doctor', '--data-dir', here.dataDir]);
+    assert.match(alone.stdout, /warning +team .*GREEUM_STORAGE_URL/);
+    await server.sql('UPDATE greeum.greeum_head SET seq = 0', database);
+    assert.match((await here.cli('doctor')).stdout, /warning +team +The database is older than this copy/);
+    const nobody = machine({}, url.replace(/:\d+\//, ':1/'));
+    await greeum(['memory', 'add', 'my own', '--data-dir', nobody.dataDir]);
+    assert.match((await nobody.cli('doctor')).stdout, /warning +team +The database at .* cannot be reached/);
+  });
+
   describe('refuses, with a reason and without a trace of the password,', () => {
     const SECRET = 'pa55word-of-nobody';
 
