@@ -3,7 +3,7 @@ import { ask, KEY_OPTION, WORKER_OPTIONS, type CommonOptions } from './invocatio
 import type { Shell } from './shell.js';
 import { describeLeftOut } from '../protocol/leftOut.js';
 import type { SearchDetail, SlotName } from '../protocol/operations.js';
-import { describeAdded, describeSearch, describeList, describeMemory } from './memoryText.js';
+import { describeAdded, describeQueued, describeSearch, describeList, describeMemory } from './memoryText.js';
 import { readText } from './textInput.js';
 import { ratio, searchDetail, slotName, tagList, wholeNumber } from './values.js';
 
@@ -118,10 +118,12 @@ async function add(shell: Shell, options: AddOptions, given = ''): Promise<void>
       idempotency_key: options.idempotencyKey,
     }),
   });
-  const { block_index, hash, status, slot, branch, similarity, left_out } = result;
+  const { left_out } = result;
   if (left_out !== undefined && !shell.output.isJson) {
     shell.output.note(`Left out, and not stored: ${describeLeftOut(left_out)}.`);
   }
+  if (result.status === 'queued') return shell.output.result({ ...result, via }, () => describeQueued(result));
+  const { block_index, hash, status, slot, branch, similarity } = result;
   shell.output.result({ block_index, hash, status, via, slot, branch, ...present({ similarity, left_out }) }, () =>
     describeAdded(result),
   );

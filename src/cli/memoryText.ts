@@ -6,6 +6,7 @@ import type {
   ListMemoriesResult,
   MemoryDetail,
   MemoryRecord,
+  QueuedMemory,
   ScoreExplanation,
   SearchHit,
   SearchMemoryResult,
@@ -18,6 +19,11 @@ export function describeAdded({ status, block_index, similarity = 1 }: AddMemory
     `Nothing added: block #${block_index} says the same already (${percent} % alike).\n` +
     `  To replace it, repeat with --supersedes ${block_index}; to keep both, with --allow-duplicate.`
   );
+}
+
+export function describeQueued({ waiting }: QueuedMemory): string {
+  const others = waiting === 1 ? '' : `, with ${waiting - 1} more`;
+  return `Queued: the team's database is away. The memory waits safely on this machine${others}, and has no number yet.`;
 }
 
 export function describeSearch({ results, next_cursor }: SearchMemoryResult): string {

@@ -36,7 +36,14 @@ function describeEmbedding({ model, embedded, total, refused, problem }: Embeddi
   return `${embedded} of ${total} memories by ${model}${left}${trouble}`;
 }
 
-function describeTeam({ place, state, reason, seq, round_trip_ms }: StorageStatus): string {
+function describeTeam(status: StorageStatus): string {
+  const { waiting, refused } = status;
+  const queued = waiting === 0 ? '' : `; ${waiting} memories wait here`;
+  const stuck = refused === 0 ? '' : `; ${refused} could not be added`;
+  return describeTeamState(status) + queued + stuck;
+}
+
+function describeTeamState({ place, state, reason, seq, round_trip_ms }: StorageStatus): string {
   if (state === 'unavailable') return `${place}, unavailable: ${reason ?? ''}`;
   if (state === 'connecting') return `${place}, connecting`;
   // Nobody has written yet, so nothing was measured.

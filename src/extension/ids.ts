@@ -62,6 +62,7 @@ export const SETTINGS = {
   embeddingModel: 'greeum.embedding.model',
   embeddingFolder: 'greeum.embedding.folder',
   storageUrl: 'greeum.storage.url',
+  storageWhenUnreachable: 'greeum.storage.whenUnreachable',
 } as const;
 
 export const CONTEXT_KEYS = {

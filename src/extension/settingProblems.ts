@@ -1,5 +1,6 @@
 /** Which settings make no sense. Pure: the editor's values come in as they are. */
 
+import { WHEN_UNREACHABLE } from '../protocol/teamLog.js';
 import { asSecretPolicy } from '../protocol/environment.js';
 import { SETTINGS } from './ids.js';
 import { isPort } from './workerSettings.js';
@@ -18,6 +19,7 @@ const MAKES_SENSE: { readonly [K in SettingId]: (value: unknown) => boolean } = 
   [SETTINGS.embeddingUrl]: isText,
   [SETTINGS.embeddingModel]: isText,
   [SETTINGS.embeddingFolder]: isText,
+  [SETTINGS.storageWhenUnreachable]: (value) => WHEN_UNREACHABLE.some((known) => known === value),
   [SETTINGS.storageUrl]: (value) => isText(value) && /^\s*(?:$|postgres(?:ql)?:\/\/)/.test(value),
 };
 

@@ -79,7 +79,11 @@ function read({ embeddingKey, storagePassword }: Secrets): AllSettings {
       folder: get(SETTINGS.embeddingFolder),
       key: embeddingKey,
     },
-    storage: { url: get(SETTINGS.storageUrl), password: storagePassword },
+    storage: {
+      url: get(SETTINGS.storageUrl),
+      password: storagePassword,
+      whenUnreachable: get(SETTINGS.storageWhenUnreachable),
+    },
   };
   const shown = resolveViewSettings({ scope: get(SETTINGS.scope), mentions: get(SETTINGS.mentions) });
   const doubts = { problems: settingProblems(get), isPasswordShown: holdsPassword(raw.storage.url) };

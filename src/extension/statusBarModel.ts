@@ -46,7 +46,7 @@ function faceOf(worker: HostState, l10n: Localizer): Face {
   const waiting = status === null ? 0 : status.queue.depth + status.queue.in_flight;
   const depth = waiting > 0 ? ` ${waiting}` : '';
   const calm = { background: null, command: COMMANDS.showWorkerStatus };
-  if (isWithoutTeam(worker)) return withoutTeamFace(status?.storage?.reason ?? '', l10n);
+  if (isWithoutTeam(worker)) return withoutTeamFace(status?.storage ?? null, l10n);
   switch (phase) {
     case 'starting':
       return { ...calm, text: '$(loading~spin) Greeum', label: l10n.t('Greeum: the worker is starting') };
@@ -85,10 +85,15 @@ function isWithoutTeam({ phase, status }: HostState): boolean {
   return (phase === 'owner' || phase === 'client') && status?.storage?.state === 'unavailable';
 }
 
-function withoutTeamFace(reason: string, l10n: Localizer): Face {
+function withoutTeamFace(storage: StorageStatus | null, l10n: Localizer): Face {
+  const waiting = storage?.waiting ?? 0;
+  const reason = storage?.reason ?? '';
   return {
-    text: `$(warning) ${l10n.t('Greeum: no team')}`,
-    label: l10n.t("Greeum: the team's database is unavailable, writes are refused. {0}", reason),
+    text: `$(warning) ${waiting === 0 ? l10n.t('Greeum: no team') : l10n.t('Greeum: no team, {0} wait', waiting)}`,
+    label:
+      waiting === 0
+        ? l10n.t("Greeum: the team's database is unavailable, writes are refused. {0}", reason)
+        : l10n.t("Greeum: the team's database is unavailable; {0} memories wait on this machine. {1}", waiting, reason),
     background: 'warning',
     command: COMMANDS.showWorkerStatus,
   };
@@ -154,7 +159,16 @@ function vectors({ model, embedded, total, problem }: EmbeddingStatus): string {
   return `${embedded} / ${total} · ${model}${problem === null ? '' : ` · ${problem}`}`;
 }
 
-export function teamLine({ place, state, reason, seq, round_trip_ms }: StorageStatus, l10n: Localizer): string {
+export function teamLine(status: StorageStatus, l10n: Localizer): string {
+  const { waiting, refused } = status;
+  const counts = [
+    ...(waiting === 0 ? [] : [l10n.t('{0} memories wait here', waiting)]),
+    ...(refused === 0 ? [] : [l10n.t('{0} could not be added', refused)]),
+  ];
+  return [stateLine(status, l10n), ...counts].join('; ');
+}
+
+function stateLine({ place, state, reason, seq, round_trip_ms }: StorageStatus, l10n: Localizer): string {
   if (state === 'unavailable') return l10n.t('{0}, unavailable: {1}', place, reason ?? '');
   if (state === 'connecting') return l10n.t('{0}, connecting', place);
   const connected = l10n.t('{0}, connected, entry {1}', place, seq);

@@ -15,7 +15,7 @@ export interface RawSettings {
   httpPort: unknown;
   secrets: unknown;
   embedding: { url: unknown; model: unknown; folder: unknown; key: string | null };
-  storage: { url: unknown; password: string | null };
+  storage: { url: unknown; password: string | null; whenUnreachable: unknown };
 }
 
 export interface WorkerSettings {
@@ -90,11 +90,18 @@ function resolveEmbedding(raw: RawSettings['embedding'], env: Environment, homeD
  * Unlike elsewhere nonsense counts as given: the worker refuses to start with it. Without an address it would take what
  * is meant for the team into a memory of this machine.
  */
-function resolveStorage({ url, password }: RawSettings['storage'], env: Environment): StorageOptions | null {
+function resolveStorage(
+  { url, password, whenUnreachable }: RawSettings['storage'],
+  env: Environment,
+): StorageOptions | null {
   const given = typeof url === 'string' ? url.trim() : JSON.stringify(url);
-  if (given === '' || url === undefined || url === null) return storageFrom(env);
+  const isEmpty = given === '' || url === undefined || url === null;
+  // A word that means nothing keeps nobody from starting: `settingProblems.ts` names the setting's.
+  const isQueue = (isEmpty ? env[ENV.storageWhenUnreachable]?.trim().toLowerCase() : whenUnreachable) === 'queue';
+  const known = { ...env, [ENV.storageWhenUnreachable]: isQueue ? 'queue' : 'refuse' };
+  if (isEmpty) return storageFrom(known);
   const secret = password === null ? {} : { [ENV.storagePassword]: password };
-  return storageFrom({ ...env, [ENV.storageUrl]: given, ...secret });
+  return storageFrom({ ...known, [ENV.storageUrl]: given, ...secret });
 }
 
 /** `~/models` → `models`, which starts at home as every relative path does. */

@@ -22,7 +22,7 @@ export function onceOnly(
   decideNow: () => Outcome,
 ): Decision {
   if (idempotencyKey !== null && request !== null) {
-    if (request.payloadHash !== payloadHash) throw conflict();
+    if (request.payloadHash !== payloadHash) throw keyConflict();
     return { change: null, answer: JSON.parse(request.answer) as JsonValue };
   }
   const { rows, answer } = decideNow();
@@ -33,7 +33,7 @@ export function onceOnly(
 }
 
 /** The write that came first with this key is there; this one is not. */
-function conflict(): GreeumError {
+export function keyConflict(): GreeumError {
   return new GreeumError('idempotency_conflict', 'This idempotency key was used for another request.', {
     outcome: 'not_written',
     retry: 'never',

@@ -1,7 +1,7 @@
 /** Names of the environment variables we read, and the one place where their values are parsed. */
 
 import { GreeumError } from './errors.js';
-import type { StorageOptions } from './teamLog.js';
+import { WHEN_UNREACHABLE, type StorageOptions, type WhenUnreachable } from './teamLog.js';
 
 export const ENV = {
   dataDir: 'GREEUM_DATA_DIR',
@@ -13,6 +13,7 @@ export const ENV = {
   secrets: 'GREEUM_SECRETS',
   storageUrl: 'GREEUM_STORAGE_URL',
   storagePassword: 'GREEUM_STORAGE_PASSWORD',
+  storageWhenUnreachable: 'GREEUM_STORAGE_WHEN_UNREACHABLE',
   embeddingUrl: 'GREEUM_EMBEDDING_URL',
   embeddingModel: 'GREEUM_EMBEDDING_MODEL',
   embeddingFolder: 'GREEUM_EMBEDDING_FOLDER',
@@ -40,12 +41,22 @@ export function parseSecretPolicy(value: string | undefined): SecretPolicy {
   throw new GreeumError('invalid_argument', `GREEUM_SECRETS is "${String(value)}"; it takes redact, refuse or off.`);
 }
 
-/** Where the memory of a team is, by `GREEUM_STORAGE_URL`; null: the memory is this machine's own. */
+/**
+ * Where the memory of a team is, by `GREEUM_STORAGE_URL`; null: the memory is this machine's own.
+ * @throws GreeumError `invalid_argument` for a value of `GREEUM_STORAGE_WHEN_UNREACHABLE` that is none
+ */
 export function storageFrom(env: Environment): StorageOptions | null {
   const url = env[ENV.storageUrl]?.trim();
   if (url === undefined || url === '') return null;
-  const password = env[ENV.storagePassword];
-  return password === undefined ? { url } : { url, password };
+  const whenUnreachable = parseWhenUnreachable(env[ENV.storageWhenUnreachable]);
+  return { url, password: env[ENV.storagePassword], whenUnreachable };
+}
+
+function parseWhenUnreachable(value: string | undefined): WhenUnreachable {
+  const chosen = value?.trim().toLowerCase() || 'refuse';
+  const known = WHEN_UNREACHABLE.find((each) => each === chosen);
+  if (known !== undefined) return known;
+  throw new GreeumError('invalid_argument', `${ENV.storageWhenUnreachable} is "${chosen}"; it takes refuse or queue.`);
 }
 
 /** Reads `GREEUM_USE_WORKER` (design, section 8). @throws GreeumError `invalid_argument` for another value. */

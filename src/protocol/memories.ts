@@ -1,5 +1,6 @@
 /** Writing, finding and reading memories: what is asked and what is answered. */
 
+import { GreeumError } from './errors.js';
 import type { JsonObject } from './json.js';
 import type { LeftOut } from './leftOut.js';
 import type { AssociationRecord } from './links.js';
@@ -31,6 +32,23 @@ export interface AddMemoryInput {
 }
 
 /** Of the new memory, or, for `duplicate`, of the one that says the same already: then nothing was written. */
+/**
+ * Where the memory is a team's, its database cannot be reached, and whoever set it up chose to queue: it is safe on
+ * this machine, and has no number yet.
+ */
+export interface QueuedMemory {
+  status: 'queued';
+  /** Memories that wait on this machine, this one with them. */
+  waiting: number;
+  left_out?: LeftOut[];
+}
+
+/** For who knows that nothing is queued here. */
+export function asAdded(result: AddMemoryResult | QueuedMemory): AddMemoryResult {
+  if (result.status !== 'queued') return result;
+  throw new GreeumError('internal', 'A memory was queued where none should be.', { outcome: 'unknown' });
+}
+
 export interface AddMemoryResult {
   block_index: number;
   hash: string;

@@ -15,6 +15,7 @@ import type {
 import type {
   AddMemoryInput,
   AddMemoryResult,
+  QueuedMemory,
   GetMemoryInput,
   GetMemoryResult,
   ListMemoriesInput,
@@ -60,7 +61,7 @@ type Nothing = Record<string, never>;
 
 /** Every operation by name. The first eight are also MCP tools. */
 export interface Operations {
-  add_memory: { input: AddMemoryInput; result: AddMemoryResult };
+  add_memory: { input: AddMemoryInput; result: AddMemoryResult | QueuedMemory };
   search_memory: { input: SearchMemoryInput; result: SearchMemoryResult };
   get_memory: { input: GetMemoryInput; result: GetMemoryResult };
   list_memories: { input: ListMemoriesInput; result: ListMemoriesResult };

@@ -12,7 +12,13 @@ export interface StorageOptions {
   url: string;
   /** Used where the URL has none. */
   password?: string | undefined;
+  /** What becomes of a new memory while the database cannot be reached. Default: `refuse`. */
+  whenUnreachable?: WhenUnreachable | undefined;
 }
+
+/** An error at once, or accepted on this machine and delivered when the database is back. */
+export const WHEN_UNREACHABLE = ['refuse', 'queue'] as const;
+export type WhenUnreachable = (typeof WHEN_UNREACHABLE)[number];
 
 /** One change, as whoever wrote it decided it. */
 export interface LogEntry extends Change {

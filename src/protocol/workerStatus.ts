@@ -50,6 +50,10 @@ export interface StorageStatus {
   reason: string | null;
   /** The last entry of the team's log that is here. */
   seq: number;
+  /** Memories that were accepted here while the database was away, and are not in it yet. */
+  waiting: number;
+  /** Of those, what the rules refused when it was delivered; kept in `greeum_state`. */
+  refused: number;
   /** Of a batch of writes, from locking the head of the log to its commit. */
   round_trip_ms: Percentiles;
 }

@@ -175,6 +175,13 @@ export function readState(sql: Sql, key: StateKey): string | null {
   return row === undefined ? null : text(row[0]);
 }
 
+/** Rows whose key begins like this, in the order of their keys. */
+export function stateRows(sql: Sql, prefix: string): { key: string; value: string }[] {
+  return sql
+    .all('SELECT key, value FROM greeum_state WHERE substr(key, 1, ?) = ? ORDER BY key', [prefix.length, prefix])
+    .map(([key, value]) => ({ key: text(key), value: text(value) }));
+}
+
 export function writeState(sql: Sql, key: StateKey, value: string): void {
   sql.run('INSERT OR REPLACE INTO greeum_state VALUES (?, ?)', [key, value]);
 }

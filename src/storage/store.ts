@@ -25,7 +25,7 @@ import { Journal } from './journal.js';
 import type { Layout } from './layout.js';
 import { Queries } from './queries.js';
 import { RecentBlocks } from './recentBlocks.js';
-import { dropForeignIndexes, ensureSchema, readState } from './schema.js';
+import { dropForeignIndexes, ensureSchema, readState, stateRows } from './schema.js';
 import { SearchIndex } from './searchIndex.js';
 import { readSlotsFile } from './slotsFile.js';
 import { TableRows } from './tableRows.js';
@@ -115,6 +115,10 @@ export class Store {
   /** All there is, for whoever moves it elsewhere. */
   get tableRows(): TableRows {
     return new TableRows(this.#image.sql);
+  }
+
+  stateRows(prefix: string): { readonly key: string; readonly value: string }[] {
+    return stateRows(this.#image.sql, prefix);
   }
 
   get newestBlock(): { readonly blockIndex: number; readonly hash: string } | null {

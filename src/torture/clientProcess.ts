@@ -8,7 +8,7 @@ import { writeSync } from 'node:fs';
 
 import { WriteServiceClient } from '../client/writeServiceClient.js';
 import { GreeumError } from '../protocol/errors.js';
-import type { AddMemoryResult } from '../protocol/operations.js';
+import { asAdded, type AddMemoryResult } from '../protocol/operations.js';
 import { Random } from './random.js';
 import { textFor, WORDS } from './texts.js';
 
@@ -52,7 +52,7 @@ async function call(client: WriteServiceClient, settings: ClientSettings, key: s
   const sentAtMs = Date.now();
   try {
     const input = { content: textFor(key, random), idempotency_key: key, tags: [settings.name] };
-    const answer = await client.addMemory(input, { timeoutMs: CALL_TIMEOUT_MS });
+    const answer = asAdded(await client.addMemory(input, { timeoutMs: CALL_TIMEOUT_MS }));
     say({ type: 'acknowledged', key, answer, sentAtMs, heardAtMs: Date.now() });
   } catch (error) {
     const { code, outcome } = GreeumError.from(error, 'unknown');

@@ -17,6 +17,7 @@ import { Hosts } from './hosts.js';
 import { isWhole, type Fault, type Findings, type Spread, type TortureOptions, type TortureReport } from './options.js';
 import { Random } from './random.js';
 import { textFor } from './texts.js';
+import { asAdded } from '../protocol/operations.js';
 
 const ROUNDS_A_DIRECTORY = 100;
 const PREFILL_CALLERS = 64;
@@ -102,7 +103,7 @@ class Torture {
         this.#clients.sent.add(key);
         const content = textFor(key, this.#random);
         const answer = await client.addMemory({ content, tags: ['prefill'], idempotency_key: key });
-        this.#clients.acknowledged.set(key, answer);
+        this.#clients.acknowledged.set(key, asAdded(answer));
       }
     });
     await Promise.all(callers);

@@ -42,6 +42,7 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
     role: 'local',
     secrets: parseSecretPolicy(process.env[ENV.secrets]),
     openTeamLog: storage === null ? undefined : () => loadTeamModule(__dirname).openTeamLog(storage),
+    whenUnreachable: storage?.whenUnreachable,
     createBackground: (store) => {
       isSmall = store.databaseBytes <= SMALL_IMAGE_BYTES;
       return {

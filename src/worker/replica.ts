@@ -12,16 +12,19 @@
  */
 
 import type { Change } from '../protocol/change.js';
-import type { Command } from '../protocol/commands.js';
+import { keyConflict } from '../memory/onceOnly.js';
+import type { AddMemoryCommand, Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
-import type { StorageStatus } from '../protocol/operations.js';
-import { sharedPart, type LogEntry, type LogHead, type TeamLog } from '../protocol/teamLog.js';
+import type { JsonValue } from '../protocol/json.js';
+import type { QueuedMemory, StorageStatus } from '../protocol/operations.js';
+import { sharedPart, type LogEntry, type LogHead, type TeamLog, type WhenUnreachable } from '../protocol/teamLog.js';
 import { carryOut, changesOf, type Commit, type Committed, type CommitStore, type Outcome } from './commit.js';
 import { differs, gap, mismatchOf, newestOf, positionOf, stateRow, type Block, type Position } from './position.js';
+import { Outbox, type OutboxStore } from './outbox.js';
 import { Samples } from './samples.js';
 
 /** What following a log needs of a store. */
-export interface ReplicaStore extends CommitStore {
+export interface ReplicaStore extends CommitStore, OutboxStore {
   readonly blockCount: number;
   readonly teamState: string | null;
   readonly newestBlock: Block | null;
@@ -56,6 +59,7 @@ const LONGEST_PAUSE_MS = 2_000;
 /** What others wrote is told by the engine; where it is not told, it is seen so soon. */
 const POLL_MS = 3_000;
 const PAGE = 500;
+const DELIVERED_TOGETHER = 64;
 
 export class Replica {
   readonly #store: ReplicaStore;
@@ -63,6 +67,8 @@ export class Replica {
   readonly #ports: ReplicaPorts;
   readonly #events: ReplicaEvents;
   readonly #roundTripMs = new Samples();
+  readonly #outbox: Outbox;
+  readonly #whenUnreachable: WhenUnreachable;
   #position: Position | null;
   #error: GreeumError | null = null;
   #isConnected = false;
@@ -76,11 +82,19 @@ export class Replica {
   /** Set when the store lacks what its journal has: written on, both would contradict each other. */
   #lost: GreeumError | null = null;
 
-  constructor(store: ReplicaStore, log: TeamLog, ports: ReplicaPorts, events: ReplicaEvents) {
+  constructor(
+    store: ReplicaStore,
+    log: TeamLog,
+    ports: ReplicaPorts,
+    events: ReplicaEvents,
+    whenUnreachable: WhenUnreachable = 'refuse',
+  ) {
     this.#store = store;
     this.#log = log;
     this.#ports = ports;
     this.#events = events;
+    this.#whenUnreachable = whenUnreachable;
+    this.#outbox = new Outbox(store, () => ports.nowMs());
     this.#position = positionOf(store.teamState);
   }
 
@@ -91,6 +105,8 @@ export class Replica {
       state: this.#isConnected ? 'connected' : this.#error === null ? 'connecting' : 'unavailable',
       reason: this.#error?.message ?? null,
       seq: this.#seq,
+      waiting: this.#outbox.size,
+      refused: this.#outbox.refused,
       round_trip_ms: this.#roundTripMs.percentiles(),
     };
   }
@@ -127,21 +143,65 @@ export class Replica {
 
   async #commit(commands: readonly Command[]): Promise<Committed> {
     let inDoubt: GreeumError | null = null;
+    const known = this.#isKnownToBeAway();
+    if (known !== null) return this.#withoutDatabase(commands, known);
     for (let tries = 1; ; tries += 1) {
       const wasConnected = this.#isConnected;
       try {
         if (!this.#isConnected) await this.#catchUp();
+        // What was accepted earlier comes first.
+        await this.#deliver();
         return await this.#append(commands);
       } catch (thrown) {
         const error = GreeumError.from(thrown);
         if (error.outcome === 'unknown') inDoubt = error;
         this.#failed(error);
         const mayPass = error.code === 'storage_unreachable' && (wasConnected || inDoubt !== null);
-        if (!mayPass || tries >= TRIES || this.#isClosed) return { outcomes: [], error: inDoubt ?? error };
+        if (!mayPass || tries >= TRIES || this.#isClosed) return this.#withoutDatabase(commands, inDoubt ?? error);
         await this.#pause(tries);
         // It was there a moment ago: the tries of this batch go on although it is not now.
         this.#isConnected = true;
       }
+    }
+  }
+
+  /** It was, and is being asked again. Who may queue does not wait for the same answer once more. */
+  #isKnownToBeAway(): GreeumError | null {
+    const isAsked = !this.#isConnected && this.#fetching !== null;
+    return isAsked && this.#whenUnreachable === 'queue' ? this.#error : null;
+  }
+
+  /** New memories wait on this machine, where that was chosen; everything else is refused. */
+  #withoutDatabase(commands: readonly Command[], error: GreeumError): Committed {
+    if (this.#whenUnreachable === 'refuse' || error.code !== 'storage_unreachable') return { outcomes: [], error };
+    try {
+      const isNew = (command: Command): command is AddMemoryCommand =>
+        command.kind === 'add_memory' && this.#outbox.find(command.idempotencyKey) === null;
+      this.#outbox.add(firstOfEachKey(commands.filter(isNew)));
+      this.#events.onChange();
+      return { outcomes: commands.map((command) => this.#queued(command, error)) };
+    } catch (thrown) {
+      return { outcomes: [], error: GreeumError.from(thrown) };
+    }
+  }
+
+  #queued(command: Command, error: GreeumError): Outcome {
+    const waiting = this.#outbox.find(command.idempotencyKey);
+    if (command.kind !== 'add_memory' || waiting === null) return { error };
+    if (waiting.payloadHash !== command.payloadHash) return { error: keyConflict() };
+    const left = command.leftOut.length === 0 ? {} : { left_out: [...command.leftOut] };
+    const answer = { status: 'queued', waiting: this.#outbox.size, ...left } satisfies QueuedMemory;
+    return { answer: answer as unknown as JsonValue, change: null };
+  }
+
+  /** In the order of their acceptance. Whoever delivers at the same time writes nothing twice: each has its key. */
+  async #deliver(): Promise<void> {
+    for (;;) {
+      const batch = this.#outbox.first(DELIVERED_TOGETHER);
+      if (batch.length === 0) return;
+      const { outcomes } = await this.#append(batch);
+      this.#outbox.settle(batch, outcomes);
+      this.#events.onEntries();
     }
   }
 
@@ -185,6 +245,7 @@ export class Replica {
         if (this.#isClosed) return;
         this.#hasNews = false;
         await this.#catchUp();
+        await this.#deliver();
       } while (this.#hasNews);
     } catch (error) {
       this.#failed(GreeumError.from(error));
@@ -285,6 +346,10 @@ export class Replica {
     const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
     return this.#ports.sleep(most * (0.5 + this.#ports.random() / 2));
   }
+}
+
+function firstOfEachKey(commands: readonly AddMemoryCommand[]): AddMemoryCommand[] {
+  return [...new Map([...commands].reverse().map((command) => [command.idempotencyKey, command])).values()].reverse();
 }
 
 /** The disk refused what the log has: whatever is on it now, nobody's write is in doubt by that. */

@@ -23,7 +23,7 @@ import {
   type QueueStatus,
   type StorageStatus,
 } from '../protocol/operations.js';
-import type { TeamLog } from '../protocol/teamLog.js';
+import type { TeamLog, WhenUnreachable } from '../protocol/teamLog.js';
 import { loadEngine } from '../storage/engine.js';
 import { nodeFiles, type Files } from '../storage/files.js';
 import { layoutOf, type Layout } from '../storage/layout.js';
@@ -58,6 +58,8 @@ export interface WriterOptions {
   readonly secrets?: SecretPolicy | undefined;
   /** For a directory that is a copy of a team's memory. @throws GreeumError `invalid_storage_url` */
   readonly openTeamLog?: (() => TeamLog) | undefined;
+  /** Default: `refuse`. */
+  readonly whenUnreachable?: WhenUnreachable | undefined;
   /** What this process has loaded while another one owned the directory. */
   readonly follower?: MemoryFollower | undefined;
   /** Makes vectors; null: none are wanted. `model` as it was configured. */
@@ -384,11 +386,12 @@ export class Writer {
 
   #replicaOf(options: WriterOptions): Replica | null {
     if (options.openTeamLog === undefined) return null;
-    return new Replica(this.#store, options.openTeamLog(), ports, {
+    const events = {
       onEntries: () => this.#afterBatch(undefined),
       onChange: () => options.onChange(),
-      onFatal: (error) => this.#lose(error),
-    });
+      onFatal: (error: GreeumError) => this.#lose(error),
+    };
+    return new Replica(this.#store, options.openTeamLog(), ports, events, options.whenUnreachable);
   }
 
   /** What Python Greeum wrote to its slot file while no owner ran. */

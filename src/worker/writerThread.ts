@@ -55,6 +55,7 @@ async function open(): Promise<Writer> {
     vectors:
       embedding === null ? null : { source: new VectorClient(embedding, __dirname), model: configuredName(embedding) },
     openTeamLog: storage === null ? undefined : () => loadTeamModule(__dirname).openTeamLog(storage),
+    whenUnreachable: storage?.whenUnreachable,
     onLocked: (database) => post({ type: 'locked', database }),
     createBackground: () => new ThreadedBackground(dataDir, __dirname),
     log: (level, text) => post({ type: 'log', level, text }),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import type { AddMemoryResult } from '../../src/protocol/operations.js';
+import { asAdded, type AddMemoryResult } from '../../src/protocol/operations.js';
 import { readDatabase } from '../../src/storage/databaseFile.js';
 import { loadEngine, Sql } from '../../src/storage/engine.js';
 import { verifyMemory } from '../../src/worker/verify.js';
@@ -79,7 +79,7 @@ async function retried(disk: SimulatedDisk, notes: readonly Note[]): Promise<unk
   for (const note of notes) {
     if (note.kind !== 'acknowledged') continue;
     const { content } = note.input;
-    const answer = await owner.call('add_memory', note.input);
+    const answer = asAdded(await owner.call('add_memory', note.input));
     if (content.startsWith('waiting')) assert.deepEqual(answer.moved_from, identityOf(note.answer));
     else assert.deepEqual(answer, note.answer);
     const { memory } = await owner.call('get_memory', { hash: note.answer.hash });

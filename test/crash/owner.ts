@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 
 import { GreeumError } from '../../src/protocol/errors.js';
-import type { AddMemoryInput, AddMemoryResult, InputOf, ResultOf } from '../../src/protocol/operations.js';
+import {
+  asAdded,
+  type AddMemoryInput,
+  type AddMemoryResult,
+  type InputOf,
+  type ResultOf,
+} from '../../src/protocol/operations.js';
 import { buildCheckpoint } from '../../src/storage/checkpoint.js';
 import type { Sql } from '../../src/storage/engine.js';
 import { layoutOf } from '../../src/storage/layout.js';
@@ -70,7 +76,7 @@ export class TestOwner {
 
   async #add(given: AddMemoryInput): Promise<void> {
     try {
-      const answer = await this.call('add_memory', given);
+      const answer = asAdded(await this.call('add_memory', given));
       this.#disk.note({ kind: 'acknowledged', input: given, answer } satisfies Note);
     } catch (error) {
       if (GreeumError.from(error).outcome !== 'not_written') return;

@@ -162,7 +162,7 @@ describe('attacks on a data directory', () => {
             httpPort: null,
             secrets: undefined,
             embedding: { url: '', model: '', folder: '', key: null },
-            storage: { url: '', password: null },
+            storage: { url: '', password: null, whenUnreachable: 'refuse' },
           },
           {},
           dir(),

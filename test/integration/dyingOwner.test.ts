@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Discovery } from '../../src/protocol/discovery.js';
-import type { ResultOf } from '../../src/protocol/operations.js';
+import { asAdded, type ResultOf } from '../../src/protocol/operations.js';
 import { cliPath, greeumJson, scratchFolder, WorkerProcess } from '../support/greeumProcess.js';
 import { WorkerCalls } from '../support/workerCalls.js';
 import { assertImportIsTold, CLIENTS, socketFetch, type McpClient, type Way } from './mcpClientRig.js';
@@ -45,7 +45,7 @@ for (const { title, connect } of CLIENTS) {
     const add = async (content: string): Promise<number> => {
       const { isError, structuredContent, content: said } = await client.callTool('add_memory', { content });
       assert.notEqual(isError, true, said[0]?.text);
-      return (structuredContent as ResultOf<'add_memory'>).block_index;
+      return asAdded(structuredContent as ResultOf<'add_memory'>).block_index;
     };
     const stored = async (): Promise<string[]> => {
       const { memories } = await greeumJson(['memory', 'list', '-c', '200', '--data-dir', folder.path]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { GreeumError } from '../../src/protocol/errors.js';
 import type { CallOptions } from '../../src/protocol/memoryService.js';
-import type { ResultOf } from '../../src/protocol/operations.js';
+import { asAdded, type ResultOf } from '../../src/protocol/operations.js';
 import { TOOL_LIST } from '../../src/mcp/toolCall.js';
 import { FakeMemory, memoryThatImportsInSteps } from '../unit/mcp/fakeMemory.js';
 import { ask, deferred, openStream, socketDoor, startRig, TOKEN, until, type Rig } from './endpointRig.js';
@@ -54,7 +54,7 @@ for (const { title, era, connect } of CLIENTS) {
         await start();
         await client.listTools();
         const added = await client.callTool('add_memory', { content: '빌드는 Node 20에서 돈다' });
-        assert.equal((added.structuredContent as ResultOf<'add_memory'>).block_index, 0);
+        assert.equal(asAdded(added.structuredContent as ResultOf<'add_memory'>).block_index, 0);
         const found = await client.callTool('search_memory', { query: '빌드' });
         assert.match(found.content[0]?.text ?? '', /^Found 1 memories:\n1\. \[.+\] 빌드는 Node 20에서 돈다/);
         assert.equal(rig.memory.calls[0]?.options?.source, 'mcp');
@@ -79,7 +79,7 @@ for (const { title, era, connect } of CLIENTS) {
         const texts = Array.from({ length: 20 }, (_, index) => `fact ${index}`);
         const added = await Promise.all(texts.map((content) => client.callTool('add_memory', { content })));
         for (const [index, { structuredContent }] of added.entries()) {
-          const { block_index: at } = structuredContent as ResultOf<'add_memory'>;
+          const { block_index: at } = asAdded(structuredContent as ResultOf<'add_memory'>);
           assert.equal(rig.memory.contents[at], texts[index]);
         }
       });

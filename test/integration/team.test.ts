@@ -129,6 +129,41 @@ describe("a team's memory in PostgreSQL", function () {
     assert.equal(await here.add('after it came back'), 1);
   });
 
+  it('queues a memory where that was chosen, tells so, and delivers it once, also after a kill', async () => {
+    const here = await machine({ GREEUM_STORAGE_WHEN_UNREACHABLE: 'queue' }).start();
+    assert.equal(await here.add('while it is there'), 0);
+    await server.kill();
+    try {
+      for (const content of ['first of the queue', 'second of the queue', 'first of the queue']) {
+        const queued = await here.client.call('add_memory', {
+          content,
+          idempotency_key: content,
+          allow_duplicate: true,
+        });
+        assert.equal(queued.status, 'queued');
+      }
+      await waitFor('the count of what waits', async () => (await here.status()).storage?.waiting === 2);
+      await assert.rejects(here.client.call('anchor_update', { slot: 'A', block_index: 0 }), {
+        code: 'storage_unreachable',
+      });
+      await here.kill();
+      await here.start();
+      assert.equal((await here.status()).storage?.waiting, 2);
+      const said = await here.cli('memory', 'add', 'third of the queue');
+      assert.match(said.stdout, /^Queued: .* with 2 more/);
+    } finally {
+      await server.restart();
+    }
+    await here.has(4);
+    assert.equal(await here.add('after the queue'), 4);
+    await waitFor('an empty queue', async () => (await here.status()).storage?.waiting === 0);
+    assert.equal(await here.add('first of the queue'), 1, 'its key gives the number it got');
+    await here.stop();
+    const contents = (await rowsOf(server, database))[0]?.split('\n').map((row) => row.split('|').at(-1));
+    const queue = ['first', 'second', 'third'].map((which) => `${which} of the queue`);
+    assert.deepEqual(contents, ['while it is there', ...queue, 'after the queue']);
+  });
+
   it('starts without the database, and catches up with what others wrote meanwhile', async () => {
     const [first, second] = (await started(2)) as [Machine, Machine];
     await first.add('while both run');

@@ -201,7 +201,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: 'another request with the same idempotency key gets the first one’s answer',
     file: 'src/memory/onceOnly.ts',
-    text: 'if (request.payloadHash !== payloadHash) throw conflict();',
+    text: 'if (request.payloadHash !== payloadHash) throw keyConflict();',
     becomes: '',
     tests: MEMORY,
   },

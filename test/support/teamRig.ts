@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { HttpTransport } from '../../src/client/httpTransport.js';
 import { WriteServiceClient } from '../../src/client/writeServiceClient.js';
 import { GreeumError } from '../../src/protocol/errors.js';
-import type { AddMemoryResult, WorkerStatus } from '../../src/protocol/operations.js';
+import { asAdded, type WorkerStatus } from '../../src/protocol/operations.js';
 import { waitFor } from '../vscode/harness/waitFor.js';
 import { cliPath, greeum, scratchFolder, WorkerProcess } from './greeumProcess.js';
 import type { PostgresServer } from './postgres.js';
@@ -69,8 +69,7 @@ export class Machine {
     for (;;) {
       try {
         const input = { content, idempotency_key: key, allow_duplicate: true };
-        const added: AddMemoryResult = await this.client.call('add_memory', input);
-        return added.block_index;
+        return asAdded(await this.client.call('add_memory', input)).block_index;
       } catch (error) {
         this.failures += 1;
         if (!mayBeRepeated(error) || performance.now() > deadlineMs) throw error;

@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { decodeAnswer, encodeCall } from '../../src/client/rpc.js';
 import type { Discovery } from '../../src/protocol/discovery.js';
 import { GreeumError } from '../../src/protocol/errors.js';
-import type { AddMemoryResult, InputOf, OperationName, ResultOf } from '../../src/protocol/operations.js';
+import {
+  asAdded,
+  type AddMemoryResult,
+  type InputOf,
+  type OperationName,
+  type ResultOf,
+} from '../../src/protocol/operations.js';
 
 export class WorkerCalls {
   readonly #url: string;
@@ -32,8 +38,8 @@ export class WorkerCalls {
   }
 
   /** The content is the key as well. */
-  add(content: string): Promise<AddMemoryResult> {
-    return this.call('add_memory', { content, idempotency_key: content.slice(0, 100) });
+  async add(content: string): Promise<AddMemoryResult> {
+    return asAdded(await this.call('add_memory', { content, idempotency_key: content.slice(0, 100) }));
   }
 
   /** `code outcome` of the error that this call ends with, or `done`. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AddMemoryInput, AddMemoryResult } from '../../protocol/operations.js';
+import type { AddMemoryInput, AddMemoryResult, QueuedMemory } from '../../protocol/operations.js';
 import { contentProblem } from '../contentCheck.js';
 import { originOf } from '../project.js';
 import { remember } from '../remember.js';
@@ -11,7 +11,10 @@ const { l10n } = vscode;
  * Asks for the text of a memory and adds it. A key binding or another extension may give the text, or the whole
  * input of `add_memory`, as the argument; then nothing is asked.
  */
-export async function addMemory(services: Services, given?: unknown): Promise<AddMemoryResult | undefined> {
+export async function addMemory(
+  services: Services,
+  given?: unknown,
+): Promise<AddMemoryResult | QueuedMemory | undefined> {
   const input = givenInput(given) ?? (await askForText());
   if (input === undefined) return undefined;
   if (given === undefined) draft = input.content;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AddMemoryResult } from '../../protocol/operations.js';
+import type { AddMemoryResult, QueuedMemory } from '../../protocol/operations.js';
 import { contentProblem } from '../contentCheck.js';
 import { originOf } from '../project.js';
 import { remember } from '../remember.js';
@@ -9,7 +9,7 @@ import type { Services } from '../services.js';
 const { l10n } = vscode;
 
 /** Adds what is selected in the editor, with its file, lines and language, and a note that says why. */
-export async function addSelection(services: Services): Promise<AddMemoryResult | undefined> {
+export async function addSelection(services: Services): Promise<AddMemoryResult | QueuedMemory | undefined> {
   const editor = vscode.window.activeTextEditor;
   const selection = editor === undefined ? null : selectionOf(editor);
   if (editor === undefined || selection === null) {

@@ -1,7 +1,9 @@
 import { describeLeftOut } from '../../protocol/leftOut.js';
 import { MAX_CONTENT_BYTES } from '../../protocol/limits.js';
-import type { AddMemoryResult } from '../../protocol/operations.js';
+import type { AddMemoryResult, QueuedMemory } from '../../protocol/operations.js';
+import type { JsonObject } from '../../protocol/json.js';
 import {
+  COUNT,
   BLOCK_INDEX,
   described,
   IDEMPOTENCY_KEY,
@@ -15,6 +17,24 @@ import {
   TAGS,
 } from './schemas.js';
 import type { Tool } from './tool.js';
+
+const STATUS = { type: 'string', enum: ['added', 'duplicate', 'queued'] };
+
+const ANSWERED = outputSchema(
+  {
+    block_index: BLOCK_INDEX,
+    hash: STRING,
+    status: STATUS,
+    slot: { type: ['string', 'null'] },
+    branch: STRING_OR_NULL,
+    timestamp: STRING,
+    before: STRING_OR_NULL,
+  },
+  { waiting: COUNT },
+);
+
+/** One that is queued has no number yet. */
+const OUTPUT = { ...ANSWERED, anyOf: [...(ANSWERED['anyOf'] as JsonObject[]), { required: ['status', 'waiting'] }] };
 
 export const addMemory: Tool<'add_memory'> = {
   name: 'add_memory',
@@ -43,17 +63,12 @@ export const addMemory: Tool<'add_memory'> = {
     },
     ['content'],
   ),
-  outputSchema: outputSchema({
-    block_index: BLOCK_INDEX,
-    hash: STRING,
-    status: { type: 'string', enum: ['added', 'duplicate'] },
-    slot: { type: ['string', 'null'] },
-    branch: STRING_OR_NULL,
-    timestamp: STRING,
-    before: STRING_OR_NULL,
-  }),
+  outputSchema: OUTPUT,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
-  toText: (result) => (result.status === 'duplicate' ? duplicateText(result) : addedText(result)),
+  toText: (result) => {
+    if (result.status === 'queued') return queuedText(result);
+    return result.status === 'duplicate' ? duplicateText(result) : addedText(result);
+  },
 };
 
 function addedText({ block_index, slot, left_out }: AddMemoryResult): string {
@@ -61,6 +76,16 @@ function addedText({ block_index, slot, left_out }: AddMemoryResult): string {
     `**SUCCESS: Memory Successfully Added!**\n\n` +
     `**Block Index**: #${block_index}\n` +
     `**STM Slot**: ${slot ?? 'none'}` +
+    leftOutText(left_out)
+  );
+}
+
+/** No number, and no word of success that a client might take for one. */
+function queuedText({ waiting, left_out }: QueuedMemory): string {
+  return (
+    `**QUEUED: Waiting for the Team's Database**\n\n` +
+    `It is away. The memory is safe on this machine and is added when it is back; ${waiting} wait there now. ` +
+    'It has no number yet, and searches do not find it. Do not add it again.' +
     leftOutText(left_out)
   );
 }

@@ -41,6 +41,8 @@ const STORAGE = record({
   state: STRING,
   reason: STRING_OR_NULL,
   seq: COUNT,
+  waiting: COUNT,
+  refused: COUNT,
   round_trip_ms: PERCENTILES,
 });
 

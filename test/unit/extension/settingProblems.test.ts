@@ -14,6 +14,7 @@ const VALUES: Record<string, { nonsense: unknown[]; sense: unknown[] }> = {
   [SETTINGS.embeddingUrl]: { nonsense: [11434, ['http://localhost']], sense: ['', 'http://localhost:11434/v1'] },
   [SETTINGS.embeddingModel]: { nonsense: [3, {}], sense: ['', 'nomic-embed-text'] },
   [SETTINGS.embeddingFolder]: { nonsense: [false, 'a\0b'], sense: ['', '/models/potion'] },
+  [SETTINGS.storageWhenUnreachable]: { nonsense: ['', 'later', true], sense: ['refuse', 'queue'] },
   [SETTINGS.storageUrl]: {
     nonsense: [5432, ['postgres://a@b/c'], 'db.example', 'mysql://a@b/c', 'postgres:a@b/c', 'postgres://a@b/c\0'],
     sense: ['', ' ', 'postgres://ada@db.example:5432/team', 'postgresql://ada@db/team?schema=notes'],

@@ -48,6 +48,8 @@ export function storageStatus(changes: Partial<StorageStatus> = {}): StorageStat
     kind: 'team',
     place: '127.0.0.1:5432/team (greeum)',
     state: 'connected',
+    waiting: 0,
+    refused: 0,
     reason: null,
     seq: 1234,
     round_trip_ms: { p50: 3.1, p95: 5, p99: 9, max: 12 },

@@ -67,7 +67,7 @@ function settingsOf(dataDir: string): WorkerSettings {
       httpPort: null,
       secrets: undefined,
       embedding: { url: '', model: '', folder: '', key: null },
-      storage: { url: '', password: null },
+      storage: { url: '', password: null, whenUnreachable: 'refuse' },
     },
     {},
     '/home/ada',

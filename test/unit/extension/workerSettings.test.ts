@@ -8,7 +8,7 @@ const unset: RawSettings = {
   httpPort: undefined,
   secrets: undefined,
   embedding: { url: '', model: '', folder: '', key: null },
-  storage: { url: '', password: null },
+  storage: { url: '', password: null, whenUnreachable: 'refuse' },
 };
 const resolve = (raw: Partial<RawSettings>, env = {}) => resolveSettings({ ...unset, ...raw }, env, '/home/ada');
 
@@ -66,25 +66,40 @@ describe('the settings for vectors', () => {
   });
 });
 
-describe('the setting for a team', () => {
+describe('the settings for a team', () => {
   const url = 'postgres://ada@db.example/team';
   const env = { GREEUM_STORAGE_URL: 'postgres://ada@env/team', GREEUM_STORAGE_PASSWORD: 'of the environment' };
-
-  it('names the database, with the password of the secret storage', () => {
-    assert.deepEqual(resolve({ storage: { url: ` ${url} `, password: null } }).storage, { url });
-    assert.deepEqual(resolve({ storage: { url, password: 'p' } }, env).storage, { url, password: 'p' });
+  const whenUnreachable = 'refuse';
+  const storage = (given: unknown, password: string | null = null, unreachable: unknown = whenUnreachable) => ({
+    storage: { url: given, password, whenUnreachable: unreachable },
   });
 
-  it('leaves it to the environment when it is empty, and takes a password from there that nothing else gives', () => {
+  it('name the database, with the password of the secret storage', () => {
+    const none = { password: undefined, whenUnreachable };
+    assert.deepEqual(resolve(storage(` ${url} `)).storage, { url, ...none });
+    assert.deepEqual(resolve(storage(url, 'p'), env).storage, { url, password: 'p', whenUnreachable });
+  });
+
+  it('leave it to the environment when they are empty, and take a password from there that nothing else gives', () => {
     const password = 'of the environment';
-    assert.deepEqual(resolve({}, env).storage, { url: env.GREEUM_STORAGE_URL, password });
-    assert.deepEqual(resolve({ storage: { url: null, password: 'p' } }, env).storage?.password, password);
-    assert.deepEqual(resolve({ storage: { url, password: null } }, env).storage, { url, password });
+    assert.deepEqual(resolve({}, env).storage, { url: env.GREEUM_STORAGE_URL, password, whenUnreachable });
+    assert.equal(resolve(storage(null, 'p'), env).storage?.password, password);
+    assert.deepEqual(resolve(storage(url), env).storage, { url, password, whenUnreachable });
   });
 
-  it('is not taken for empty when it makes no sense: nothing must go to another memory', () => {
-    assert.deepEqual(resolve({ storage: { url: 'db.example', password: null } }, env).storage?.url, 'db.example');
-    assert.deepEqual(resolve({ storage: { url: 42, password: null } }).storage, { url: '42' });
+  it('are not taken for empty when they make no sense: nothing must go to another memory', () => {
+    assert.equal(resolve(storage('db.example'), env).storage?.url, 'db.example');
+    assert.equal(resolve(storage(42)).storage?.url, '42');
+  });
+
+  it('queue only where that is said, here or by the environment that names the database', () => {
+    const queueing = { ...env, GREEUM_STORAGE_WHEN_UNREACHABLE: ' Queue ' };
+    const chosen = (given: Parameters<typeof resolve>[0], of = {}): unknown =>
+      resolve(given, of).storage?.whenUnreachable;
+    assert.equal(chosen(storage(url, null, 'queue')), 'queue');
+    assert.equal(chosen(storage(url, null, 'later'), queueing), 'refuse');
+    assert.equal(chosen({}, queueing), 'queue');
+    assert.equal(chosen({}, { ...env, GREEUM_STORAGE_WHEN_UNREACHABLE: 'later' }), 'refuse');
   });
 });
 
@@ -97,9 +112,9 @@ describe('needsRestart', () => {
     assert.equal(needsRestart(before, resolve({ httpPort: 9000 })), true);
     const folder = { ...unset.embedding, folder: '/m' };
     assert.equal(needsRestart(before, resolve({ embedding: folder })), true);
-    const team = resolve({ storage: { url: 'postgres://ada@db/team', password: null } });
+    const team = resolve({ storage: { url: 'postgres://ada@db/team', password: null, whenUnreachable: 'refuse' } });
     assert.equal(needsRestart(before, team), true);
-    const known = resolve({ storage: { url: 'postgres://ada@db/team', password: 'p' } });
+    const known = resolve({ storage: { url: 'postgres://ada@db/team', password: 'p', whenUnreachable: 'refuse' } });
     assert.deepEqual([needsRestart(team, known), needsRestart(known, known)], [true, false]);
   });
 });

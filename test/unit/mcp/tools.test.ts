@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { GreeumError } from '../../../src/protocol/errors.js';
 import type { JsonObject } from '../../../src/protocol/json.js';
-import type { InputOf, ResultOf, SearchHit } from '../../../src/protocol/operations.js';
+import { asAdded, type InputOf, type ResultOf, type SearchHit } from '../../../src/protocol/operations.js';
 import { TOOLS } from '../../../src/mcp/tools/index.js';
 import { oneLine } from '../../../src/mcp/tools/text.js';
 import type { ToolName } from '../../../src/mcp/tools/tool.js';
@@ -202,7 +202,7 @@ describe('the text of a tool', () => {
   it('says what was left out, of a memory that was added and of one that was there', () => {
     const left_out = [{ kind: 'GitHub token', count: 1 }];
     for (const status of ['added', 'duplicate'] as const) {
-      const text = TOOLS.add_memory.toText({ ...RESULTS.add_memory, status, left_out }, INPUTS.add_memory);
+      const text = TOOLS.add_memory.toText({ ...asAdded(RESULTS.add_memory), status, left_out }, INPUTS.add_memory);
       assert.match(text, /\*\*Left out, and not stored\*\*: GitHub token \(1\)$/);
     }
   });

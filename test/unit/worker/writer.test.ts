@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { GreeumError } from '../../../src/protocol/errors.js';
-import type { InputOf, ResultOf } from '../../../src/protocol/operations.js';
+import { asAdded, type InputOf, type ResultOf } from '../../../src/protocol/operations.js';
 import { buildCheckpoint } from '../../../src/storage/checkpoint.js';
 import { nodeFiles, type Files } from '../../../src/storage/files.js';
 import { layoutOf } from '../../../src/storage/layout.js';
@@ -253,7 +253,7 @@ describe('the writer', () => {
 
     it('takes over what Python wrote to its slot file, once, and only what is newer', async () => {
       const first = await openSimulated();
-      const { hash } = await call(first, 'add_memory', { content: 'one', slot: 'A' });
+      const { hash } = asAdded(await call(first, 'add_memory', { content: 'one', slot: 'A' }));
       await first.close(0);
       disk.put(
         LAYOUT.slots,
@@ -298,7 +298,7 @@ describe('the writer', () => {
         const waiting = call(writer, 'add_memory', { content: 'one' });
         const closed = writer.close(0);
         assert.equal(await codeOf(call(writer, 'add_memory', { content: 'two' })), 'worker_stopping not_written');
-        assert.equal((await waiting).block_index, 0);
+        assert.equal(asAdded(await waiting).block_index, 0);
         await closed;
         assert.equal(await codeOf(call(writer, 'list_memories', {})), 'worker_stopping not_written');
         assert.deepEqual(await contents(await openSimulated()), ['one']);

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { services, waitForStatus } from './editor.js';
 import { dataDir, storedMemory } from './memoryFile.js';
+import { asAdded } from '../../../src/protocol/operations.js';
 
 const OWNER = /^State of this window +owner$/m;
 /** What the editor gives an extension is little more. */
@@ -35,7 +36,7 @@ describe('deactivation', () => {
       const acknowledged = (await Promise.allSettled(adding)).filter((each) => each.status === 'fulfilled');
       assert.ok(acknowledged.length > 0);
       for (const { value } of acknowledged) {
-        assert.match(storedMemory(value.block_index)?.context ?? 'not there', /^Swift/);
+        assert.match(storedMemory(asAdded(value).block_index)?.context ?? 'not there', /^Swift/);
       }
     } finally {
       await session.start();
