@@ -142,11 +142,11 @@ export class Replica {
   }
 
   async #commit(commands: readonly Command[]): Promise<Committed> {
-    let inDoubt: GreeumError | null = null;
     const known = this.#isKnownToBeAway();
     if (known !== null) return this.#withoutDatabase(commands, known);
+    let inDoubt: GreeumError | null = null;
+    const wasThere = this.#isConnected;
     for (let tries = 1; ; tries += 1) {
-      const wasConnected = this.#isConnected;
       try {
         if (!this.#isConnected) await this.#catchUp();
         // What was accepted earlier comes first.
@@ -156,11 +156,9 @@ export class Replica {
         const error = GreeumError.from(thrown);
         if (error.outcome === 'unknown') inDoubt = error;
         this.#failed(error);
-        const mayPass = error.code === 'storage_unreachable' && (wasConnected || inDoubt !== null);
+        const mayPass = error.code === 'storage_unreachable' && (wasThere || inDoubt !== null);
         if (!mayPass || tries >= TRIES || this.#isClosed) return this.#withoutDatabase(commands, inDoubt ?? error);
         await this.#pause(tries);
-        // It was there a moment ago: the tries of this batch go on although it is not now.
-        this.#isConnected = true;
       }
     }
   }
