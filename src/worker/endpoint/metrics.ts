@@ -1,6 +1,6 @@
 /** `GET /metrics`: the worker's status as Prometheus text. Numbers only, and no memory content. */
 
-import type { Percentiles, WorkerStatus } from '../../protocol/operations.js';
+import type { Percentiles, StorageStatus, WorkerStatus } from '../../protocol/operations.js';
 
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -47,6 +47,14 @@ const METRICS: readonly Metric[] = [
   quantiles('greeum_batch_size', 'Writes per group commit, lately.', (s) => s.queue.batch_size, 1),
   quantiles('greeum_queue_wait_seconds', 'Time a write waited, lately.', (s) => s.queue.wait_ms, 1000),
   quantiles('greeum_commit_seconds', 'Time a group commit took, lately.', (s) => s.queue.commit_ms, 1000),
+  ofTeam('greeum_team_connected', "1 while the team's database is there.", (team) =>
+    Number(team.state === 'connected'),
+  ),
+  ofTeam('greeum_team_sequence', "The last entry of the team's log that is here.", (team) => team.seq),
+  ofTeam('greeum_team_waiting', 'Memories that wait here for the database.', (team) => team.waiting),
+  ofTeam('greeum_team_round_trip_seconds', 'Middle time of a batch in the database, lately.', (team) => {
+    return team.round_trip_ms.p50 / 1000;
+  }),
 ];
 
 export function renderMetrics(status: WorkerStatus): string {
@@ -58,6 +66,13 @@ export function renderMetrics(status: WorkerStatus): string {
 
 function gauge(name: string, help: string, value: (status: WorkerStatus) => number): Metric {
   return { name, type: 'gauge', help, samples: (status) => [{ value: value(status) }] };
+}
+
+/** Absent where the memory is this machine's own. */
+function ofTeam(name: string, help: string, value: (team: StorageStatus) => number): Metric {
+  const samples = ({ storage }: WorkerStatus): readonly Sample[] =>
+    storage === null ? [] : [{ value: value(storage) }];
+  return { name, type: 'gauge', help, samples };
 }
 
 function counter(name: string, help: string, value: (status: WorkerStatus) => number): Metric {

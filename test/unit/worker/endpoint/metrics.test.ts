@@ -39,6 +39,21 @@ describe('the metrics', () => {
     assert.doesNotMatch(text, /checkpoint_age/);
   });
 
+  it("tell how it is with a team's memory, where it is one", () => {
+    const percentiles = { p50: 20, p95: 30, p99: 40, max: 50 };
+    const storage = {
+      ...{ kind: 'team', place: 'db:5432/team (greeum)', state: 'unavailable', reason: 'away' },
+      ...{ seq: 12, waiting: 3, refused: 0, round_trip_ms: percentiles },
+    } as const;
+    const text = renderMetrics({ ...STATUS, storage });
+    assert.match(text, /^greeum_team_connected 0$/m);
+    assert.match(text, /^greeum_team_sequence 12$/m);
+    assert.match(text, /^greeum_team_waiting 3$/m);
+    assert.match(text, /^greeum_team_round_trip_seconds 0\.02$/m);
+    assert.doesNotMatch(text, /db:5432/);
+    assert.doesNotMatch(lines.join('\n'), /greeum_team/);
+  });
+
   it('escape what could break a label', () => {
     assert.match(renderMetrics({ ...STATUS, version: 'a"b\\c\nd' }), /version="a\\"b\\\\c\\nd"/);
   });
