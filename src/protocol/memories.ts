@@ -31,7 +31,6 @@ export interface AddMemoryInput {
   idempotency_key?: string;
 }
 
-/** Of the new memory, or, for `duplicate`, of the one that says the same already: then nothing was written. */
 /**
  * Where the memory is a team's, its database cannot be reached, and whoever set it up chose to queue: it is safe on
  * this machine, and has no number yet.
@@ -49,6 +48,7 @@ export function asAdded(result: AddMemoryResult | QueuedMemory): AddMemoryResult
   throw new GreeumError('internal', 'A memory was queued where none should be.', { outcome: 'unknown' });
 }
 
+/** Of the new memory, or, for `duplicate`, of the one that says the same already: then nothing was written. */
 export interface AddMemoryResult {
   block_index: number;
   hash: string;

@@ -166,21 +166,32 @@ export class Replica {
   /** It was, and is being asked again. Who may queue does not wait for the same answer once more. */
   #isKnownToBeAway(): GreeumError | null {
     const isAsked = !this.#isConnected && this.#fetching !== null;
-    return isAsked && this.#whenUnreachable === 'queue' ? this.#error : null;
+    return isAsked && this.#whenUnreachable === 'queue' && this.#error !== null ? notWritten(this.#error) : null;
   }
 
   /** New memories wait on this machine, where that was chosen; everything else is refused. */
   #withoutDatabase(commands: readonly Command[], error: GreeumError): Committed {
     if (this.#whenUnreachable === 'refuse' || error.code !== 'storage_unreachable') return { outcomes: [], error };
     try {
+      const known = new Map(commands.map((command) => [command, this.#known(command)]));
       const isNew = (command: Command): command is AddMemoryCommand =>
-        command.kind === 'add_memory' && this.#outbox.find(command.idempotencyKey) === null;
+        command.kind === 'add_memory' &&
+        (known.get(command) ?? null) === null &&
+        this.#outbox.find(command.idempotencyKey) === null;
       this.#outbox.add(firstOfEachKey(commands.filter(isNew)));
       this.#events.onChange();
-      return { outcomes: commands.map((command) => this.#queued(command, error)) };
+      return { outcomes: commands.map((command) => known.get(command) ?? this.#queued(command, error)) };
     } catch (thrown) {
-      return { outcomes: [], error: GreeumError.from(thrown) };
+      // What may be in the log is in doubt, whatever the disk here says.
+      return { outcomes: [], error: error.outcome === 'unknown' ? error : GreeumError.from(thrown) };
     }
+  }
+
+  /** What the copy answers to a key of a memory that it has; null: it has none. */
+  #known(command: Command): Outcome | null {
+    if (command.kind !== 'add_memory') return null;
+    const { request } = this.#store.gather(command);
+    return request === null ? null : this.#store.undone(() => carryOut(this.#store, command));
   }
 
   #queued(command: Command, error: GreeumError): Outcome {
@@ -197,7 +208,10 @@ export class Replica {
     for (;;) {
       const batch = this.#outbox.first(DELIVERED_TOGETHER);
       if (batch.length === 0) return;
-      const { outcomes } = await this.#append(batch);
+      // Where its end is not known it is delivered again, and nobody else is in doubt by that.
+      const { outcomes } = await this.#append(batch).catch((error: unknown) => {
+        throw notWritten(GreeumError.from(error));
+      });
       this.#outbox.settle(batch, outcomes);
       this.#events.onEntries();
     }
@@ -302,7 +316,7 @@ export class Replica {
         },
       );
     } catch (thrown) {
-      const error = thrown instanceof GreeumError ? ofCopyOnly(thrown) : differs(thrown);
+      const error = thrown instanceof GreeumError ? notWritten(thrown) : differs(thrown);
       if (isJournalled) {
         this.#lost = error;
         this.#events.onFatal(error);
@@ -347,10 +361,17 @@ export class Replica {
 }
 
 function firstOfEachKey(commands: readonly AddMemoryCommand[]): AddMemoryCommand[] {
-  return [...new Map([...commands].reverse().map((command) => [command.idempotencyKey, command])).values()].reverse();
+  const byKey = new Map<string | null, AddMemoryCommand>();
+  for (const command of commands) {
+    if (!byKey.has(command.idempotencyKey)) byKey.set(command.idempotencyKey, command);
+  }
+  return [...byKey.values()];
 }
 
-/** The disk refused what the log has: whatever is on it now, nobody's write is in doubt by that. */
-function ofCopyOnly(error: GreeumError): GreeumError {
+/**
+ * Of what is not the caller's write. The disk refused what the log has, or a delivery has no known end: whatever came
+ * of it, nobody's write is in doubt by that.
+ */
+function notWritten(error: GreeumError): GreeumError {
   return error.outcome === 'not_written' ? error : GreeumError.fromJSON({ ...error.toJSON(), outcome: 'not_written' });
 }

@@ -9,7 +9,7 @@ import type { Command, StoredSlot } from '../../src/protocol/commands.js';
 import { GreeumError } from '../../src/protocol/errors.js';
 import type { JsonValue } from '../../src/protocol/json.js';
 import type { AddMemoryInput, InputOf, WriteOperation } from '../../src/protocol/operations.js';
-import type { TeamLog } from '../../src/protocol/teamLog.js';
+import type { TeamLog, WhenUnreachable } from '../../src/protocol/teamLog.js';
 import { buildCheckpoint, type BuiltCheckpoint } from '../../src/storage/checkpoint.js';
 import { loadEngine, Sql } from '../../src/storage/engine.js';
 import type { Files } from '../../src/storage/files.js';
@@ -68,6 +68,7 @@ export interface TestCopy {
   readonly log: TeamLog;
   readonly ports?: Partial<ReplicaPorts>;
   readonly events?: Partial<ReplicaEvents>;
+  readonly whenUnreachable?: WhenUnreachable | undefined;
 }
 
 /** By the memory's id: a directory that is opened again finds the log it was a copy of. */
@@ -156,7 +157,7 @@ function logOf({ teamState }: Store): TeamLog {
   return new FakeTeamLog(database);
 }
 
-function replicaOf(store: Store, { log, ports, events }: TestCopy): Replica {
+function replicaOf(store: Store, { log, ports, events, whenUnreachable }: TestCopy): Replica {
   return new Replica(
     store,
     log,
@@ -170,6 +171,7 @@ function replicaOf(store: Store, { log, ports, events }: TestCopy): Replica {
       ...ports,
     },
     { onEntries: () => undefined, onChange: () => undefined, onFatal: () => undefined, ...events },
+    whenUnreachable,
   );
 }
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { verifyRows } from '../../../src/memory/verify.js';
 import type { ResolvePorts } from '../../../src/memory/randomIds.js';
 import type { GreeumError } from '../../../src/protocol/errors.js';
-import type { AddMemoryResult, StorageStatus } from '../../../src/protocol/operations.js';
+import type { AddMemoryResult, QueuedMemory, StorageStatus } from '../../../src/protocol/operations.js';
+import type { WhenUnreachable } from '../../../src/protocol/teamLog.js';
 import { openMemory } from '../../../src/storage/recovery.js';
 import { verifyInput } from '../../../src/storage/verifyRows.js';
 import type { Replica } from '../../../src/worker/replica.js';
@@ -26,6 +27,8 @@ class Machine {
   readonly fatal: GreeumError[] = [];
   /** Called at each pause between two tries. */
   onPause: () => void = () => undefined;
+  /** From the next opening on. */
+  whenUnreachable: WhenUnreachable | undefined;
   /** As the timer would. */
   poll: () => void = () => undefined;
   #database: FakeTeamDatabase;
@@ -54,6 +57,7 @@ class Machine {
         },
       },
       events: { onEntries: () => this.#onEntries(), onFatal: (error) => this.fatal.push(error) },
+      whenUnreachable: this.whenUnreachable,
     });
     return this;
   }
@@ -79,6 +83,13 @@ class Machine {
   async add(content: string, key = content): Promise<AddMemoryResult> {
     const [added] = await this.memory.add({ content, idempotency_key: key, allow_duplicate: true });
     return added as unknown as AddMemoryResult;
+  }
+
+  /** An add that finds no database. */
+  async queue(content: string, key = content): Promise<QueuedMemory> {
+    const queued = (await this.add(content, key)) as unknown as QueuedMemory;
+    assert.equal(queued.status, 'queued', content);
+    return queued;
   }
 
   close(): void {
@@ -120,6 +131,16 @@ async function assertOneChain({ disk }: Machine, contents: readonly string[]): P
     );
     for (const [at, [, , previous]] of rows.entries()) assert.equal(previous, rows[at - 1]?.[1] ?? '', `block ${at}`);
     assert.deepEqual(rows.map(([, , , context]) => context).sort(), [...contents].sort());
+  } finally {
+    image.close();
+  }
+}
+
+/** In the order of the chain. */
+async function contentsOf({ disk }: Machine): Promise<unknown[]> {
+  const { image } = await openMemory(disk, LAYOUT);
+  try {
+    return image.sql.all('SELECT context FROM blocks ORDER BY block_index').map(([content]) => content);
   } finally {
     image.close();
   }
@@ -562,6 +583,382 @@ describe('a copy of a team’s memory', () => {
       await assertAlike(['before', 'acknowledged']);
     });
   });
+
+  describe('that queues while its database is away', () => {
+    beforeEach(async () => {
+      for (const machine of [lisbon, seoul]) {
+        machine.log.isCut = true;
+        machine.close();
+        machine.whenUnreachable = 'queue';
+        await machine.reopen();
+      }
+    });
+
+    /** The way is there again, and the timer sees it. */
+    async function back(machine: Machine): Promise<void> {
+      machine.log.isCut = false;
+      machine.poll();
+      await settled();
+      assert.deepEqual([machine.status.state, machine.status.waiting], ['connected', 0]);
+    }
+
+    /** A kill: what the dead one still does reaches nothing. */
+    async function killed(machine: Machine): Promise<void> {
+      machine.log.isCut = true;
+      machine.disk.killProcesses();
+      await machine.reopen();
+    }
+
+    it('answers that a memory waits, and counts those that do', async () => {
+      lisbon.log.isCut = true;
+      assert.deepEqual(await lisbon.queue('first'), { status: 'queued', waiting: 1 });
+      assert.deepEqual(await lisbon.queue('second'), { status: 'queued', waiting: 2 });
+      const { state, waiting, refused } = lisbon.status;
+      assert.deepEqual([state, waiting, refused], ['unavailable', 2, 0]);
+      assert.deepEqual([lisbon.blocks, database.head.seq], [0, 0]);
+      await back(lisbon);
+      await assertAlike(['first', 'second']);
+    });
+
+    it('refuses by default, and keeps nothing then', async () => {
+      lisbon.close();
+      lisbon.whenUnreachable = undefined;
+      await lisbon.reopen();
+      lisbon.log.isCut = true;
+      await assert.rejects(lisbon.add('lost'), NOT_WRITTEN);
+      assert.deepEqual([lisbon.status.waiting, lisbon.memory.store.stateRows('outbox')], [0, []]);
+      await back(lisbon);
+      assert.equal(database.head.seq, 0);
+    });
+
+    it('delivers what waits from before it was set to refuse', async () => {
+      lisbon.log.isCut = true;
+      await lisbon.queue('kept');
+      lisbon.close();
+      lisbon.whenUnreachable = 'refuse';
+      await lisbon.reopen();
+      assert.equal(lisbon.status.waiting, 0);
+      await assertAlike(['kept']);
+    });
+
+    it('does not queue what the database refuses for another reason', async () => {
+      await lisbon.add('ours');
+      database.memoryId = 'the memory of another team';
+      await assert.rejects(lisbon.add('not theirs'), { code: 'storage_mismatch', outcome: 'not_written' });
+      assert.equal(lisbon.status.waiting, 0);
+    });
+
+    it('queues a key once', async () => {
+      lisbon.log.isCut = true;
+      await lisbon.queue('once', 'key');
+      assert.deepEqual(await lisbon.queue('once', 'key'), { status: 'queued', waiting: 1 });
+      const command = lisbon.memory.command('add_memory', { content: 'in one batch', idempotency_key: 'batch' });
+      await lisbon.memory.write(command, command);
+      assert.equal(lisbon.status.waiting, 2);
+      await back(lisbon);
+      await assertAlike(['once', 'in one batch']);
+    });
+
+    it('keeps the order of a batch in which a key comes again', async () => {
+      lisbon.log.isCut = true;
+      await lisbon.memory.add('first', 'second', 'first');
+      await back(lisbon);
+      assert.deepEqual(await contentsOf(lisbon), ['first', 'second']);
+      await assertAlike(['first', 'second']);
+    });
+
+    it('refuses a key that came with something else, whether that waits or is in the copy', async () => {
+      await lisbon.add('known', 'of what is known');
+      lisbon.log.isCut = true;
+      await lisbon.queue('one', 'of what waits');
+      for (const key of ['of what waits', 'of what is known']) {
+        await assert.rejects(lisbon.add('another', key), { code: 'idempotency_conflict', outcome: 'not_written' });
+      }
+      assert.equal(lisbon.status.waiting, 1);
+      await back(lisbon);
+      await assertAlike(['known', 'one']);
+    });
+
+    it('answers a key of which the copy knows the answer with that, and queues nothing', async () => {
+      const first = await lisbon.add('known');
+      lisbon.log.isCut = true;
+      assert.deepEqual(await lisbon.add('known'), first);
+      assert.equal(lisbon.status.waiting, 0);
+    });
+
+    it('refuses everything that is not a new memory, also in one batch with some', async () => {
+      lisbon.log.isCut = true;
+      const { memory } = lisbon;
+      const answers = await memory.write(
+        memory.command('add_memory', { content: 'before' }),
+        memory.command('anchor_update', { slot: 'A', block_index: 0 }),
+        memory.command('update_associations', { add: [{ source: 0, target: 1 }] }),
+        memory.command('add_memory', { content: 'after' }),
+      );
+      const [, { error } = {}, { error: second } = {}] = answers;
+      assert.deepEqual(
+        answers.map(({ error: each }) => each?.code),
+        [undefined, 'storage_unreachable', 'storage_unreachable', undefined],
+      );
+      assert.deepEqual([error?.outcome, second?.outcome], ['not_written', 'not_written']);
+      assert.equal(lisbon.status.waiting, 2);
+      await back(lisbon);
+      await assertAlike(['before', 'after']);
+    });
+
+    it('delivers in order and before a later write, and repeated keys give the numbers they got', async () => {
+      lisbon.log.isCut = true;
+      // More than are delivered together.
+      const contents = Array.from({ length: 70 }, (_, index) => `waiting ${index}`);
+      for (const content of contents) await lisbon.queue(content);
+      lisbon.log.isCut = false;
+      assert.equal((await lisbon.add('later')).block_index, contents.length);
+      assert.equal(lisbon.status.waiting, 0);
+      for (const [index, content] of contents.entries()) assert.equal((await lisbon.add(content)).block_index, index);
+      await assertAlike([...contents, 'later']);
+    });
+
+    it('has what waits after a kill', async () => {
+      lisbon.log.isCut = true;
+      await lisbon.queue('first');
+      await lisbon.queue('second');
+      await killed(lisbon);
+      assert.equal(lisbon.status.waiting, 0);
+      await assertAlike(['first', 'second']);
+      assert.equal((await lisbon.add('second')).block_index, 1);
+    });
+
+    it('has what waits after a checkpoint', async () => {
+      lisbon.log.isCut = true;
+      await lisbon.queue('kept');
+      await lisbon.memory.checkpoint(lisbon.disk);
+      lisbon.close();
+      await lisbon.reopen();
+      await assertAlike(['kept']);
+    });
+
+    it('doubles nothing after a crash anywhere between the delivery and its end', async () => {
+      const contents: string[] = [];
+      for (let operations = 0; operations < 6; operations += 1) {
+        const pair = [`first ${operations}`, `second ${operations}`];
+        contents.push(...pair);
+        lisbon.log.isCut = true;
+        for (const content of pair) await lisbon.queue(content);
+        lisbon.log.isCut = false;
+        lisbon.log.onAnswer = (call) => {
+          if (call === 'append') lisbon.disk.stopAfter(operations);
+          return Promise.resolve();
+        };
+        lisbon.poll();
+        await settled();
+        assert.equal(database.head.seq, contents.length);
+        await killed(lisbon);
+        assert.deepEqual([lisbon.status.state, lisbon.status.waiting], ['connected', 0]);
+        await assertAlike(contents);
+      }
+    });
+
+    it('counts what the rules refuse at its delivery, and delivers the others', async () => {
+      lisbon.log.isCut = true;
+      await lisbon.queue('before');
+      await lisbon.memory.add({ content: 'instead of nothing', idempotency_key: 'refused', supersedes: 404 });
+      await lisbon.queue('after');
+      await back(lisbon);
+      assert.equal(lisbon.status.refused, 1);
+      await assertAlike(['before', 'after']);
+      await killed(lisbon);
+      assert.deepEqual([lisbon.status.waiting, lisbon.status.refused], [0, 1]);
+      const [kept] = lisbon.memory.store.stateRows('outbox-refused:');
+      assert.match(kept?.value ?? '', /"unknown_block".*instead of nothing/);
+    });
+
+    it('delivers what was in doubt once, whether it came to pass or not', async () => {
+      database.tellsNews = false;
+      for (const isRolledBack of [false, true]) {
+        lisbon.log.commitFaults = ['answer lost'];
+        lisbon.onPause = () => {
+          if (!lisbon.log.isCut && isRolledBack) database.restore(1);
+          lisbon.log.isCut = true;
+        };
+        await lisbon.queue(`rolled back: ${isRolledBack}`);
+        assert.equal(database.head.seq, 1);
+        await back(lisbon);
+      }
+      await assertAlike(['rolled back: false', 'rolled back: true']);
+    });
+
+    it('leaves in doubt what may be in the log and could not be queued', async () => {
+      database.tellsNews = false;
+      lisbon.log.commitFaults = ['answer lost'];
+      lisbon.onPause = () => {
+        lisbon.log.isCut = true;
+        lisbon.disk.fail({ call: 'fdatasync', errno: 'ENOSPC', times: Infinity });
+      };
+      await assert.rejects(lisbon.add('in doubt'), IN_DOUBT);
+      assert.equal(lisbon.status.waiting, 0);
+      lisbon.disk.clearFaults();
+      await back(lisbon);
+      await lisbon.add('in doubt');
+      await assertAlike(['in doubt']);
+    });
+
+    it('puts in doubt only what was sent: not what came while the delivery before it lost its answer', async () => {
+      database.tellsNews = false;
+      lisbon.log.isCut = true;
+      await lisbon.queue('delivered');
+      lisbon.log.isCut = false;
+      lisbon.log.commitFaults = ['answer lost'];
+      lisbon.onPause = () => (lisbon.log.isCut = true);
+      const { memory } = lisbon;
+      const error = await errorOf(memory.write(memory.command('anchor_update', { slot: 'A', block_index: 0 })));
+      assert.deepEqual([error?.code, error?.outcome], ['storage_unreachable', 'not_written']);
+      await back(lisbon);
+      await assertAlike(['delivered']);
+    });
+
+    it('puts in doubt only what was sent: not what comes while the database is asked again', async () => {
+      database.tellsNews = false;
+      lisbon.log.commitFaults = Array.from({ length: 7 }, () => 'answer lost');
+      lisbon.onPause = () => database.restore(0);
+      await lisbon.queue('in doubt');
+      let answer: () => void = () => undefined;
+      lisbon.log.onAnswer = (call) => {
+        if (call !== 'connect') return Promise.resolve();
+        return new Promise((resolve) => (answer = resolve));
+      };
+      lisbon.poll();
+      const { memory } = lisbon;
+      const error = await errorOf(memory.write(memory.command('anchor_update', { slot: 'A', block_index: 0 })));
+      assert.deepEqual([error?.code, error?.outcome], ['storage_unreachable', 'not_written']);
+      answer();
+      await settled();
+      await assertAlike(['in doubt']);
+    });
+
+    it('fails what its own disk does not take either', async () => {
+      lisbon.log.isCut = true;
+      lisbon.disk.fail({ call: 'fdatasync', errno: 'ENOSPC', times: Infinity });
+      await assert.rejects(lisbon.add('nowhere'), { code: 'journal_write_failed', outcome: 'not_written' });
+      assert.equal(lisbon.status.waiting, 0);
+      lisbon.disk.clearFaults();
+      await back(lisbon);
+      assert.equal(database.head.seq, 0);
+    });
+
+    it('does not wait for a database that was away and is being asked again', async () => {
+      lisbon.log.isCut = true;
+      await lisbon.queue('first');
+      lisbon.log.isCut = false;
+      let answer: () => void = () => undefined;
+      lisbon.log.onAnswer = (call) => {
+        if (call !== 'connect') return Promise.resolve();
+        return new Promise((resolve) => (answer = resolve));
+      };
+      lisbon.poll();
+      assert.deepEqual(await lisbon.queue('second'), { status: 'queued', waiting: 2 });
+      answer();
+      await settled();
+      await assertAlike(['first', 'second']);
+      assert.equal(lisbon.status.waiting, 0);
+    });
+
+    it('is in one chain with another that queued too, whatever both had', async () => {
+      for (const machine of [lisbon, seoul]) machine.log.isCut = true;
+      const contents: string[] = [];
+      for (let index = 0; index < 5; index += 1) {
+        contents.push(`here ${index}`, `there ${index}`);
+        await lisbon.queue(`here ${index}`);
+        await seoul.queue(`there ${index}`);
+      }
+      await lisbon.queue('of both');
+      await seoul.queue('of both');
+      await lisbon.queue('of this one', 'taken');
+      await seoul.queue('of that one', 'taken');
+      for (const machine of [lisbon, seoul]) {
+        machine.log.isCut = false;
+        machine.poll();
+      }
+      await settled();
+      await level();
+      assert.deepEqual([lisbon.status.waiting, seoul.status.waiting], [0, 0]);
+      assert.equal(lisbon.status.refused + seoul.status.refused, 1, 'the later one with the key that was taken');
+      const taken = lisbon.status.refused === 0 ? 'of this one' : 'of that one';
+      await assertAlike([...contents, 'of both', taken]);
+    });
+
+    it('has everything once and in order after any faults and kills', async function () {
+      this.timeout(60_000);
+      for (let run = 0; run < 6; run += 1) {
+        const random = seededRandom(chooseSeed());
+        await anyAbsences(random).catch((cause: unknown) => {
+          throw new Error(`seed ${random.seed}: ${String(cause)}`, { cause });
+        });
+      }
+    });
+  });
+
+  async function anyAbsences(random: Random): Promise<void> {
+    const team = new FakeTeamDatabase(`of seed ${random.seed}`);
+    const machines = [new Machine(team, ids), new Machine(team, ids)];
+    const accepted: string[][] = [[], []];
+    for (const machine of machines) {
+      machine.whenUnreachable = 'queue';
+      await machine.open();
+    }
+    const kill = async (machine: Machine): Promise<void> => {
+      machine.log.isCut = true;
+      machine.disk.killProcesses();
+      machine.disk.clearFaults();
+      await machine.reopen();
+    };
+    const round = async (machine: Machine, at: number, count: number): Promise<void> => {
+      const faults: (CommitFault | null)[] = [null, 'not committed', 'answer lost'];
+      machine.log.commitFaults = Array.from({ length: random.below(5) }, () => faults[random.below(3)] ?? null);
+      machine.log.isCut = random.below(2) === 0;
+      machine.onPause = () => (machine.log.isCut = random.below(3) === 0);
+      if (random.below(4) === 0) machine.disk.fail({ call: 'fdatasync', errno: 'ENOSPC', times: random.below(3) });
+      for (let index = 0; index < 3; index += 1) {
+        const content = `machine ${at}, ${count}.${index}`;
+        for (let tries = 0; ; tries += 1) {
+          try {
+            await machine.add(content);
+            break;
+          } catch (error) {
+            assert.equal((error as GreeumError).retry, 'same-key', String(error));
+            assert.ok(tries < 20, `${content} is never answered`);
+            if (tries > 3) machine.disk.clearFaults();
+          }
+        }
+        accepted[at]?.push(content);
+        if (random.below(4) === 0) machine.poll();
+      }
+      if (random.below(3) === 0) await kill(machine);
+    };
+    for (let count = 0; count < 8; count += 1) {
+      team.tellsNews = random.below(2) === 0;
+      await Promise.all(machines.map((machine, at) => round(machine, at, count)));
+    }
+    for (let times = 0; times < 2; times += 1) {
+      for (const machine of machines) {
+        machine.log.isCut = false;
+        machine.log.commitFaults = [];
+        machine.disk.clearFaults();
+        machine.poll();
+        await settled();
+      }
+    }
+    for (const machine of machines) {
+      const { seq, waiting, refused, reason } = machine.status;
+      assert.deepEqual([seq, waiting, refused], [team.head.seq, 0, 0], reason ?? '');
+      await assertOneChain(machine, accepted.flat());
+      const chain = (await contentsOf(machine)).map(String);
+      for (const [at, contents] of accepted.entries()) {
+        const own = chain.filter((content) => content.startsWith(`machine ${at}`));
+        assert.deepEqual(own, contents, `the order of machine ${at}`);
+      }
+    }
+    for (const machine of machines) machine.close();
+  }
 
   it('is like the others after any faults, when every write was repeated until it was answered', async function () {
     this.timeout(60_000);
