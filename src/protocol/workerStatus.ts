@@ -52,7 +52,7 @@ export interface StorageStatus {
   seq: number;
   /** Memories that were accepted here while the database was away, and are not in it yet. */
   waiting: number;
-  /** Of those, what the rules refused when it was delivered; kept in `greeum_state`. */
+  /** Memories that waited, and that the rules refused when they were delivered; kept in `greeum_state`. */
   refused: number;
   /** Of a batch of writes, from locking the head of the log to its commit. */
   round_trip_ms: Percentiles;
