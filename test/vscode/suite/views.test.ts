@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { WorkerTree } from '../../../src/extension/views/treeView.js';
 import type { MemoriesView } from '../../../src/extension/views/memoriesView.js';
-import type { TreeNode } from '../../../src/extension/views/memoryTree.js';
+import { PAGE_ROWS, type TreeNode } from '../../../src/extension/views/memoryTree.js';
 import { waitFor } from '../harness/waitFor.js';
 import { run, services, waitForStatus } from './editor.js';
 
-const QUOKKAS = 250;
+const QUOKKAS = 2.5 * PAGE_ROWS;
 
 describe('the sidebar', () => {
   before(async () => {
@@ -24,7 +24,7 @@ describe('the sidebar', () => {
     try {
       await run('greeum.memories.focus');
       await run('greeum.filterMemories', 'quokka');
-      for (const count of [100, 200, QUOKKAS]) {
+      for (const count of [PAGE_ROWS, 2 * PAGE_ROWS, QUOKKAS]) {
         await waitFor(`${count} rows`, () => rows.found() === count);
         if (rows.more() !== undefined) await click(views.memories, rows.more());
       }
@@ -64,7 +64,7 @@ describe('the sidebar', () => {
     await look(views.worker);
     assert.deepEqual(silent, []);
     // Five lists of memories of which each goes on, three slots, the worker's numbers.
-    assert.ok(count > 5 * 101 + 3 + 5, String(count));
+    assert.ok(count > 5 * (PAGE_ROWS + 1) + 3 + 5, String(count));
   });
 });
 

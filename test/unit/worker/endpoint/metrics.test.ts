@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StorageStatus } from '../../../../src/protocol/operations.js';
 import { healthJson } from '../../../../src/worker/endpoint/health.js';
 import { renderMetrics } from '../../../../src/worker/endpoint/metrics.js';
 import { STATUS } from '../../mcp/fakeMemory.js';
@@ -40,11 +41,16 @@ describe('the metrics', () => {
   });
 
   it("tell how it is with a team's memory, where it is one", () => {
-    const percentiles = { p50: 20, p95: 30, p99: 40, max: 50 };
-    const storage = {
-      ...{ kind: 'team', place: 'db:5432/team (greeum)', state: 'unavailable', reason: 'away' },
-      ...{ seq: 12, waiting: 3, refused: 0, round_trip_ms: percentiles },
-    } as const;
+    const storage: StorageStatus = {
+      kind: 'team',
+      place: 'db:5432/team (greeum)',
+      state: 'unavailable',
+      reason: 'away',
+      seq: 12,
+      waiting: 3,
+      refused: 0,
+      round_trip_ms: { p50: 20, p95: 30, p99: 40, max: 50 },
+    };
     const text = renderMetrics({ ...STATUS, storage });
     assert.match(text, /^greeum_team_connected 0$/m);
     assert.match(text, /^greeum_team_sequence 12$/m);
