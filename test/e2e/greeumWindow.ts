@@ -68,6 +68,20 @@ export class GreeumWindow {
     return row;
   }
 
+  /** Points at a row until what it says is there: a list that is drawn anew meanwhile forgets the pointer. */
+  async hoverRow(row: Locator, text: string): Promise<Locator> {
+    const hover = this.window.page.locator('.workbench-hover').filter({ hasText: text });
+    await waitFor(`a hover that says ${text}`, async () => {
+      await this.window.page.mouse.move(0, 0);
+      await row.hover();
+      return hover.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    return hover;
+  }
+
   /** Picks an entry of a row's context menu. */
   async rowMenu(view: string, label: RegExp, entry: string): Promise<void> {
     await (await this.row(view, label)).click({ button: 'right' });

@@ -134,12 +134,11 @@ describe('the sidebar', () => {
   it('shows a hostile memory as the text that it is, in the row, the hover and the document', async () => {
     const hostile = '<img src=x onerror=alert(1)> [here](command:workbench.action.closeWindow) $(bug) \u202eשלום👩‍👩‍👧';
     await window.window.runCommand('Greeum: Group Memories by Day');
-    await window.addMemory(hostile);
+    // A second try of this test finds it there.
+    if ((await window.view('Memories').getByText('<img src=x').count()) === 0) await window.addMemory(hostile);
     const row = await window.row('Memories', /<img src=x onerror=alert\(1\)> \[here\]\(command:.*שלום👩‍👩‍👧/);
     assert.equal(await row.locator('.codicon-bug, img').count(), 0);
-    await row.hover();
-    const hover = window.window.page.locator('.workbench-hover').filter({ hasText: 'onerror' });
-    await hover.waitFor();
+    const hover = await window.hoverRow(row, 'onerror');
     assert.equal(await hover.locator('img, .codicon-bug, a[data-href^="command:"]').count(), 0);
     await row.click();
     await waitFor('the document', async () => (await window.visibleText()).includes('<img src=x onerror=alert(1)>'));
