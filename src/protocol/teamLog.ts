@@ -81,6 +81,14 @@ export interface TeamLog {
 /** A row as both stores can give it: in the order of `TABLE_COLUMNS`, without a number of its own, blobs as base64. */
 export type PlainRow = readonly (string | number | null)[];
 
+export function plainRow(table: TableName, values: readonly SqlValue[]): PlainRow {
+  return (isNumbered(table) ? values.slice(1) : values).map(plainValue);
+}
+
+export function plainValue(value: SqlValue): string | number | null {
+  return typeof value === 'object' && value !== null ? value.base64 : value;
+}
+
 /** The database as of one moment, whatever is written meanwhile. */
 export interface TeamSnapshot {
   readonly head: LogHead;

@@ -4,7 +4,7 @@
  */
 
 import { TABLE_COLUMNS, type Change, type RowWrite, type SqlValue, type TableName } from '../protocol/change.js';
-import { isNumbered } from '../protocol/teamLog.js';
+import { isNumbered, plainRow, plainValue } from '../protocol/teamLog.js';
 import { typeOf } from './columnTypes.js';
 
 export interface Statement {
@@ -44,11 +44,11 @@ class TableWrites {
   }
 
   #collect(verb: 'insert' | 'put', values: readonly SqlValue[]): void {
-    const key = isNumbered(this.table) ? this.#pending.size : values[0];
+    const key = isNumbered(this.table) ? Symbol('numbered by the database') : values[0];
     // Of two with one key that are put the later counts; inserted twice they are a fault, which the database names.
     if (verb !== this.#verb || (verb === 'insert' && this.#pending.has(key))) this.flush();
     this.#verb = verb;
-    this.#pending.set(isNumbered(this.table) ? this.#pending.size : key, recordOf(this.table, values));
+    this.#pending.set(key, recordOf(this.table, values));
   }
 }
 
@@ -76,17 +76,13 @@ export function statementsOf(changes: readonly Change[]): Statement[] {
 
 function recordOf(table: TableName, values: readonly SqlValue[]): Record {
   const columns = columnsOf(table);
-  const given = isNumbered(table) ? values.slice(1) : values;
-  return Object.fromEntries(columns.map((column, place) => [column, plain(given[place] ?? null)]));
+  const given = plainRow(table, values);
+  return Object.fromEntries(columns.map((column, place) => [column, given[place] ?? null]));
 }
 
 /** The database numbers the rows of some tables, as SQLite does; no row of another refers to those numbers. */
 function columnsOf(table: TableName): readonly string[] {
   return isNumbered(table) ? TABLE_COLUMNS[table].slice(1) : TABLE_COLUMNS[table];
-}
-
-function plain(value: SqlValue): string | number | null {
-  return typeof value === 'object' && value !== null ? value.base64 : value;
 }
 
 function many(table: TableName, verb: 'insert' | 'put', rows: readonly Record[]): Statement {
@@ -141,7 +137,7 @@ function single(write: Exclude<RowWrite, readonly ['insert' | 'put', ...unknown[
 }
 
 function textOf(value: SqlValue): string | null {
-  const given = plain(value);
+  const given = plainValue(value);
   return given === null ? null : String(given);
 }
 

@@ -57,6 +57,18 @@ export function embeddedCommit(store: CommitStore, nowMs: () => number): Commit 
   };
 }
 
+/** One change that no rule decided. Durable when it returns. @throws GreeumError `journal_write_failed` */
+export function commitChange(
+  store: Pick<CommitStore, 'write' | 'transaction' | 'appendToJournal'>,
+  change: Change,
+  nowMs: number,
+): void {
+  store.transaction(
+    () => store.write(change),
+    () => store.appendToJournal([change], nowMs),
+  );
+}
+
 /** Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays. */
 export function carryOut(store: Pick<CommitStore, 'gather' | 'write' | 'savepoint'>, command: Command): Outcome {
   try {

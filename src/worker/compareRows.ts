@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 
-import type { SqlValue, TableName } from '../protocol/change.js';
+import type { TableName } from '../protocol/change.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { RowCounts } from '../protocol/migration.js';
-import { isNumbered, SHARED_TABLES, type PlainRow, type TeamSnapshot } from '../protocol/teamLog.js';
+import { plainRow, SHARED_TABLES, type PlainRow, type TeamSnapshot } from '../protocol/teamLog.js';
 import type { TableRows } from '../storage/tableRows.js';
 import type { MoveEvents } from './moveRows.js';
 
@@ -56,16 +56,11 @@ async function digests(
   for await (const page of snapshot.rows(table)) {
     events.goOn();
     for (const row of page) there.add(row);
-    for (const values of pages.next().value ?? []) here.add(plain(table, values));
+    for (const values of pages.next().value ?? []) here.add(plainRow(table, values));
     events.onRows(page.length);
   }
-  for (const page of pages) for (const values of page) here.add(plain(table, values));
+  for (const page of pages) for (const values of page) here.add(plainRow(table, values));
   return { here, there };
-}
-
-function plain(table: TableName, values: readonly SqlValue[]): PlainRow {
-  const given = isNumbered(table) ? values.slice(1) : values;
-  return given.map((value) => (typeof value === 'object' && value !== null ? value.base64 : value));
 }
 
 function differs(table: TableName, place: string, here: number, there: number): GreeumError {

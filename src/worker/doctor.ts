@@ -15,11 +15,8 @@ import { layoutOf, type Layout } from '../storage/layout.js';
 import { examine, type Examination } from './doctorChecks.js';
 import { examineTeam } from './doctorTeam.js';
 import { applyMendings, findMendings } from './mendBlocks.js';
-import { OwnershipLock } from './ownership.js';
+import { LOCAL_WRITER_WAIT_MS, OwnershipLock } from './ownership.js';
 import { loadTeamModule } from './teamModule.js';
-
-/** A local writer is soon done; a worker is not waited for. */
-const LOCAL_WRITER_WAIT_MS = 5_000;
 
 /** @throws GreeumError `lock_busy` for a fix while somebody else owns the directory, `data_dir_unwritable` */
 export async function runDoctor(

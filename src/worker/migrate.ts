@@ -5,7 +5,6 @@
  */
 
 import { rebase } from '../memory/rebase.js';
-import type { Change, RowWrite } from '../protocol/change.js';
 import { GreeumError } from '../protocol/errors.js';
 import type {
   MigrateModule,
@@ -23,11 +22,11 @@ import { openMemory } from '../storage/recovery.js';
 import { readState } from '../storage/schema.js';
 import { Store } from '../storage/store.js';
 import { TableRows } from '../storage/tableRows.js';
-import { embeddedCommit } from './commit.js';
+import { commitChange, embeddedCommit } from './commit.js';
 import { compareRows } from './compareRows.js';
 import { requireDataDir } from './dataDirectory.js';
 import { assertResumable, holdsAnother, moveRows, type MoveEvents } from './moveRows.js';
-import { OwnershipLock } from './ownership.js';
+import { LOCAL_WRITER_WAIT_MS, OwnershipLock } from './ownership.js';
 import { ports } from './ports.js';
 import { takeStoredSlots } from './readerSlots.js';
 import { stateRow } from './position.js';
@@ -35,8 +34,6 @@ import { Replica } from './replica.js';
 import { loadTeamModule } from './teamModule.js';
 import { findUnfit } from './unfitRows.js';
 
-/** A local writer is soon done; a worker is not waited for. */
-const LOCAL_WRITER_WAIT_MS = 5_000;
 /** Others may write between catching up and looking; each time that is a moment. */
 const COMPARISONS = 5;
 
@@ -97,7 +94,7 @@ async function toTeam(store: Store, log: TeamDatabase, team: TeamModule, options
   });
   const newest = store.newestBlock;
   const block = newest === null ? null : { blockIndex: newest.blockIndex, hash: newest.hash };
-  writeState(store, stateRow({ memory: head.memoryId, seq: head.seq, block }));
+  commitChange(store, { rows: [stateRow({ memory: head.memoryId, seq: head.seq, block })] }, ports.nowMs());
   return { rows, seq: head.seq, found };
 }
 
@@ -109,7 +106,7 @@ async function toHere(store: Store, log: TeamDatabase, options: MigrationOptions
     let isAsFar = true;
     const rows = await compared(store, log, options, (now) => (isAsFar = now.seq === seq));
     if (isAsFar) {
-      writeState(store, ['delete', 'greeum_state', 'team']);
+      commitChange(store, { rows: [['delete', 'greeum_state', 'team']] }, ports.nowMs());
       return { rows, seq, found: 0 };
     }
     if (tries === COMPARISONS) throw writtenToMeanwhile(log.place);
@@ -159,17 +156,6 @@ async function takeSlots(store: Store): Promise<void> {
   ]);
   if (error !== undefined) throw error;
   for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
-}
-
-/** Durable when it returns. */
-function writeState(store: Store, row: RowWrite): void {
-  const changes: Change[] = [{ rows: [row] }];
-  store.transaction(
-    () => {
-      for (const change of changes) store.write(change);
-    },
-    () => store.appendToJournal(changes, ports.nowMs()),
-  );
 }
 
 async function previewMigration(options: MigrationOptions): Promise<MigrationPreview> {

@@ -4,17 +4,14 @@
  * whatever is delivered twice is there once.
  */
 
-import type { Change, RowWrite } from '../protocol/change.js';
+import type { RowWrite } from '../protocol/change.js';
 import type { AddMemoryCommand } from '../protocol/commands.js';
-import type { Outcome } from './commit.js';
+import { commitChange, type CommitStore, type Outcome } from './commit.js';
 
 /** What an outbox needs of a store. */
-export interface OutboxStore {
+export interface OutboxStore extends Pick<CommitStore, 'write' | 'transaction' | 'appendToJournal'> {
   /** Those whose key begins like this, in the order of their keys. */
   stateRows(prefix: string): { readonly key: string; readonly value: string }[];
-  write(change: Change): void;
-  transaction<T>(work: () => T, journalled: (result: T) => void): T;
-  appendToJournal(changes: readonly Change[], nowMs: number): void;
 }
 
 const WAITING = 'outbox:';
@@ -98,12 +95,7 @@ export class Outbox {
   }
 
   #commit(rows: readonly RowWrite[]): void {
-    if (rows.length === 0) return;
-    const change = { rows };
-    this.#store.transaction(
-      () => this.#store.write(change),
-      () => this.#store.appendToJournal([change], this.#nowMs()),
-    );
+    if (rows.length > 0) commitChange(this.#store, { rows }, this.#nowMs());
   }
 }
 

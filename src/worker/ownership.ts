@@ -27,6 +27,9 @@ export interface LockHolder {
   readonly role: 'worker' | 'local';
 }
 
+/** A local writer is soon done; then the caller looks again whether there is a worker by now. */
+export const LOCAL_WRITER_WAIT_MS = 5_000;
+
 export class OwnershipLock {
   readonly #files: Files;
   #fd: number | null;

@@ -225,7 +225,7 @@ export class Replica {
       () => this.#seq,
       (missed, head) => {
         this.#assertOurs(head, this.#seq);
-        this.#write(missed, head.memoryId);
+        this.#write(missed);
         outcomes = this.#store.undone(() => commands.map((command) => carryOut(this.#store, command)));
         changes = changesOf(outcomes).map(sharedPart);
         return changes;
@@ -234,10 +234,7 @@ export class Replica {
     this.#roundTripMs.add(this.#ports.monotonicMs() - startMs);
     this.#succeeded();
     try {
-      this.#write(
-        changes.map(({ rows }, at) => ({ seq: first + at, rows })),
-        this.#position?.memory ?? '',
-      );
+      this.#write(changes.map(({ rows }, at) => ({ seq: first + at, rows })));
     } catch (error) {
       // It is durable where it counts, and the answers hold; this copy fetches it when its disk takes it.
       this.#failed(GreeumError.from(error));
@@ -282,7 +279,7 @@ export class Replica {
     const before = this.#seq;
     for (;;) {
       const page = await this.#log.after(this.#seq, PAGE);
-      this.#write(page, this.#position.memory);
+      this.#write(page);
       if (page.length < PAGE) break;
     }
     if (!this.#isListening) {
@@ -294,18 +291,19 @@ export class Replica {
   }
 
   /** Those that are here already are left out. @throws GreeumError `storage_mismatch`, `journal_write_failed` */
-  #write(fetched: readonly LogEntry[], memory: string): void {
+  #write(fetched: readonly LogEntry[]): void {
     if (this.#lost !== null) throw this.#lost;
     const entries = fetched.filter(({ seq }) => seq > this.#seq);
     if (entries.length === 0) return;
-    let position = this.#position ?? { memory, seq: 0, block: null };
+    if (this.#position === null) throw new Error('Entries came before it was known whose they are.');
+    let position = this.#position;
     let isJournalled = false;
     try {
       this.#store.transaction(
         () =>
           entries.map((entry) => {
             if (entry.seq !== position.seq + 1) throw gap();
-            position = { memory, seq: entry.seq, block: newestOf(entry) ?? position.block };
+            position = { ...position, seq: entry.seq, block: newestOf(entry) ?? position.block };
             const change = { rows: [...entry.rows, stateRow(position)] };
             this.#store.write(change);
             return change;

@@ -36,15 +36,16 @@ import { makeMemoryFolder, prepareDataDir } from './dataDirectory.js';
 import { embeddedCommit } from './commit.js';
 import { createEmbedder } from './createEmbedder.js';
 import type { Embedder } from './embedder.js';
-import { Indexer } from './indexer.js';
+import type { Indexer } from './indexer.js';
 import { askMeaning } from './meaning.js';
-import { OwnershipLock, type LockHolder } from './ownership.js';
+import { LOCAL_WRITER_WAIT_MS, OwnershipLock, type LockHolder } from './ownership.js';
 import { ports } from './ports.js';
 import { isCopy } from './position.js';
-import { isReadOperation, Reads } from './reads.js';
-import { Reindexer } from './reindexer.js';
+import { isReadOperation, type Reads } from './reads.js';
+import type { Reindexer } from './reindexer.js';
 import { Replica } from './replica.js';
 import { WriteQueue } from './writeQueue.js';
+import { indexerOf, readsOf, reindexerOf } from './writerParts.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -101,9 +102,6 @@ export interface WriterSnapshot {
 /** `worker_status` and `stop` are the owner's, who knows of endpoints and clients. */
 export type WriterOperation = Exclude<OperationName, OwnerOperation>;
 
-/** How long a local writer may be waited for, before the caller looks again whether there is a worker by now. */
-const LOCAL_WRITER_WAIT_MS = 5_000;
-
 export class Writer {
   readonly #options: WriterOptions;
   readonly #layout: Layout;
@@ -154,8 +152,8 @@ export class Writer {
       },
       store.appliedSequence,
     );
-    this.#indexer = indexerOf(store, options);
-    this.#reindexer = reindexerOf(store, options);
+    this.#indexer = indexerOf(store, () => options.onChange());
+    this.#reindexer = reindexerOf(store, () => options.onChange());
     this.#embedder =
       options.vectors === null || options.vectors === undefined
         ? null
@@ -167,19 +165,7 @@ export class Writer {
             onChange: () => options.onChange(),
             warn: (text) => options.log('warn', text),
           });
-    this.#reads = new Reads({
-      queries: store.queries,
-      secrets: this.#secrets,
-      index: () => store.index,
-      files: () => ({
-        data_dir: options.dataDir,
-        database: layout.database,
-        database_bytes: store.databaseBytes,
-        journal_bytes: store.journalBytes,
-      }),
-      monotonicMs: ports.monotonicMs,
-      nowMs: ports.nowMs,
-    });
+    this.#reads = readsOf(store, this.#secrets, options.dataDir, layout.database);
   }
 
   /**
@@ -413,24 +399,6 @@ export class Writer {
     };
     await this.#queue.submit(command, OWNER_ITSELF);
   }
-}
-
-function indexerOf(store: Store, options: WriterOptions): Indexer {
-  return new Indexer({
-    backlog: () => store.indexBacklog,
-    step: (blocks) => store.prepareIndex(blocks),
-    isOpen: () => store.isIndexOpen,
-    onStep: () => options.onChange(),
-  });
-}
-
-function reindexerOf(store: Store, options: WriterOptions): Reindexer<SearchIndex> {
-  return new Reindexer({
-    newIndex: () => store.newIndex(),
-    replaceIndex: (index) => store.replaceIndex(index),
-    onStep: () => options.onChange(),
-    turn: () => new Promise(setImmediate),
-  });
 }
 
 function noModel(): GreeumError {
