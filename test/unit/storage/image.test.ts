@@ -61,4 +61,27 @@ describe('the image', () => {
     image.applyRows([['insert', 'block_tags', [null, 0, 'b']]]);
     assert.deepEqual(dumpOf(image.sql)['block_tags'], [[1, 0, 'b']]);
   });
+
+  it('has every transaction in its file, whatever SQLite has committed by then', async () => {
+    for (let block = 0; block < 20; block++) {
+      image.transaction(() => image.applyRows([['insert', 'block_metadata', [block, '{}']]]));
+      const again = new Image(await loadEngine(), Uint8Array.from(image.file()));
+      assert.equal(dumpOf(again.sql)['block_metadata']?.length, block + 1);
+      again.close();
+    }
+  });
+
+  it('undoes one transaction and keeps those before it', () => {
+    const add = (block: number): void => image.applyRows([['insert', 'block_metadata', [block, '{}']]]);
+    const fail = (block: number): void => {
+      add(block);
+      throw new Error('changed its mind');
+    };
+    for (let block = 0; block < 20; block += 2) {
+      image.transaction(() => add(block));
+      assert.throws(() => image.transaction(() => fail(block + 1)), /changed its mind/);
+      image.undone(() => add(block + 1));
+    }
+    assert.equal(dumpOf(image.sql)['block_metadata']?.length, 10);
+  });
 });
