@@ -46,7 +46,7 @@ export interface Routed<K extends OperationName> {
 
 /** Something the user should know although the call goes on; each kind is reported once per client. */
 export interface ClientWarning {
-  readonly kind: 'no-worker' | 'endpoint-unreachable';
+  readonly kind: 'no-worker' | 'endpoint-unreachable' | 'behind-team';
   readonly message: string;
   readonly hint: string;
 }
@@ -232,6 +232,7 @@ export class CallRun<K extends OperationName> {
     if (memory === null) return null;
     try {
       if (mode === 'write' && this.#parts.use === 'auto') this.#warnNoWorker(location);
+      if (mode === 'read' && memory.behindBecause !== null) this.#warnBehind(memory.behindBecause);
       const { source, client } = this.#options;
       const options = { source, client, timeoutMs: this.#leftMs(), signal: this.#giveUp.signal };
       return { result: await memory.call(this.#operation, this.#input, options), via: 'local' };
@@ -313,6 +314,14 @@ export class CallRun<K extends OperationName> {
       kind: 'endpoint-unreachable',
       message: `No worker answers at ${describeEndpoint(endpoint)} (${origin}); Greeum goes on without it.`,
       hint: 'Start that worker, or remove the setting; with --use-worker this is an error.',
+    });
+  }
+
+  #warnBehind(reason: string): void {
+    this.#parts.warn({
+      kind: 'behind-team',
+      message: `What others of the team wrote lately may be missing: ${reason}`,
+      hint: 'Shown is what this machine had when it last reached the database.',
     });
   }
 

@@ -10,13 +10,15 @@ export interface LocalOptions {
   dataDir: string;
   /**
    * `write` holds the ownership lock until `close`; `read` takes no lock, writes nothing and sees what was durable
-   * when it opened.
+   * when it opened. Of a team's memory `read` is `write` where it can be: what others wrote is fetched first.
    */
   mode: 'read' | 'write';
   version: string;
 }
 
 export interface LocalMemory extends MemoryService {
+  /** Why it may lack what others of a team have written; null: it does not. */
+  readonly behindBecause: string | null;
   /** Everything acknowledged is on disk already; this releases the lock and the memory. */
   close(): Promise<void>;
 }

@@ -24,6 +24,7 @@ export function keepOpen(open: OpenLocal): KeptOpen {
       kept ??= { memory: await open(options), mode: options.mode };
       const { memory } = kept;
       return {
+        behindBecause: memory.behindBecause,
         call: (operation, input, callOptions) => memory.call(operation, input, callOptions),
         close: () => Promise.resolve(),
       };

@@ -28,7 +28,17 @@ import { Writer } from './writer.js';
 const LAST_CHECKPOINT_MS = 30_000;
 
 async function openLocal({ dataDir, mode }: LocalOptions): Promise<LocalMemory> {
-  return mode === 'write' ? openWriter(dataDir) : openReader(dataDir);
+  if (mode === 'write') return openWriter(dataDir);
+  return storageFrom(process.env) === null ? openReader(dataDir) : openFollower(dataDir);
+}
+
+/** Reads a team's memory as it is now. Where the copy cannot be written to, as it was when it was followed last. */
+async function openFollower(dataDir: string): Promise<LocalMemory> {
+  try {
+    return await openWriter(dataDir);
+  } catch (error) {
+    return { ...(await openReader(dataDir)), behindBecause: GreeumError.from(error).message };
+  }
 }
 
 async function openWriter(dataDir: string): Promise<LocalMemory> {
@@ -57,7 +67,9 @@ async function openWriter(dataDir: string): Promise<LocalMemory> {
       fatal = error;
     },
   });
+  const team = writer.snapshot.storage;
   return {
+    behindBecause: team === null || team.state === 'connected' ? null : team.reason,
     async call<K extends OperationName>(
       operation: K,
       input: InputOf<K>,
@@ -97,6 +109,7 @@ async function openReader(dataDir: string): Promise<LocalMemory> {
     nowMs: () => Date.now(),
   });
   return {
+    behindBecause: null,
     async call<K extends OperationName>(operation: K, input: InputOf<K>): Promise<ResultOf<K>> {
       if (operation === 'verify') return await verifyMemory(nodeFiles, layout);
       if (!isReadOperation(operation)) throw noWorker();

@@ -192,6 +192,25 @@ describe("a team's memory in PostgreSQL", function () {
     assert.doesNotMatch(list.stdout, /where to/);
   });
 
+  it('is read without a worker as it is now, and tells when that cannot be known', async () => {
+    const [here, there] = [machine(), machine()];
+    assert.equal((await here.cli('memory', 'add', 'the kettle is blue')).status, 0);
+    assert.equal((await there.cli('memory', 'list')).stdout.includes('the kettle is blue'), true);
+    assert.equal((await here.cli('memory', 'add', 'the teapot is green')).status, 0);
+    const found = await there.cli('memory', 'search', 'teapot');
+    assert.match(found.stdout, /teapot\W+is green/);
+    assert.equal(found.stderr, '');
+
+    await server.stop();
+    try {
+      const behind = await there.cli('memory', 'search', 'teapot');
+      assert.match(behind.stdout, /teapot\W+is green/);
+      assert.match(behind.stderr, /may be missing/);
+    } finally {
+      await server.restart();
+    }
+  });
+
   it('survives the promotion of a standby with everything that was acknowledged', async () => {
     const primary = await PostgresServer.start();
     const servers = [primary];

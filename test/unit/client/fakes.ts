@@ -146,6 +146,7 @@ export class FakeLocal {
   readonly opened: LocalOptions[] = [];
   readonly calls: { operation: string; input: Record<string, unknown>; source: string | undefined }[] = [];
   closed = 0;
+  behindBecause: string | null = null;
   readonly #outcomes: (Error | object)[];
 
   constructor(...outcomes: (Error | object)[]) {
@@ -158,6 +159,7 @@ export class FakeLocal {
     if (outcome === undefined) throw new Error('the test has no local store');
     if (outcome instanceof Error) return Promise.reject(outcome);
     return Promise.resolve({
+      behindBecause: this.behindBecause,
       call: (operation, input, callOptions) => {
         this.calls.push({ operation, input: input as Record<string, unknown>, source: callOptions?.source });
         if (outcome instanceof FailingCall) return Promise.reject(outcome.error);

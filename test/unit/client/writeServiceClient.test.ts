@@ -159,6 +159,19 @@ describe('WriteServiceClient', () => {
       assert.deepEqual(asked.warnings, []);
     });
 
+    it('says once that it may read less than others of the team have written', async () => {
+      const local = new FakeLocal({ memories: [], next_before: null });
+      local.behindBecause = 'The database does not answer.';
+      const { client, warnings } = clientOf({ transport: new FakeTransport(nobody), openLocal: local.open });
+      await client.listMemories();
+      await client.listMemories();
+      assert.deepEqual(
+        warnings.map(({ kind }) => kind),
+        ['behind-team'],
+      );
+      assert.match(warnings[0]?.message ?? '', /The database does not answer\./);
+    });
+
     it('keeps the error of the local store, also when it is the class of another bundle', async () => {
       const foreign = Object.assign(new Error('Newer.'), {
         code: 'newer_format',
