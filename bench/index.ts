@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the budgets, and Greeum beside its peers, in minutes. `npm run bench:full`: also the scale series, what
- * the disk is given to write, minutes of mixed load, and profiles. Results are kept in `docs/benchmarks/` and shown in
+ * `npm run bench`: the budgets, and Greeum beside its peers, in minutes. `npm run bench:full`: also the editor's side, the
+ * scale series, what the disk is given to write, minutes of mixed load, and profiles. Results are kept in `docs/benchmarks/` and shown in
  * `docs/benchmarks.md`.
  *
  *     npm run bench -- --only peers
@@ -13,6 +13,7 @@
 import { parseArgs } from 'node:util';
 
 import { checkRatios } from './check.js';
+import { benchEditor } from './editor/index.js';
 import { benchAmplification } from './full/amplification.js';
 import { benchMixed } from './full/mixed.js';
 import { benchProfile } from './full/profile.js';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
 
   if (isWanted('ratios', true)) await record('ratios', benchRatios);
   if (isWanted('peers', true)) await record('peers', () => benchPeers(process.env['GREEUM_BENCH_PYTHON']));
+  if (isWanted('editor', false)) await record('editor', benchEditor);
   if (isWanted('sizes', false)) await record('sizes', () => benchSizes(values.sizes.split(',').map(Number)));
   if (isWanted('amplification', false)) await record('amplification', () => benchAmplification(Number(values.adds)));
   if (isWanted('mixed', false)) await record('mixed', () => benchMixed(Number(values.minutes)));

@@ -9,6 +9,7 @@ import { drawLines } from './charts.js';
 import { recorded, resultsFolder, type Parts, type Recorded } from './record.js';
 import {
   amplificationSection,
+  editorSection,
   mixedSection,
   peerSection,
   profileSection,
@@ -28,6 +29,7 @@ export async function writePage(): Promise<void> {
   const sections = [
     sectionOf('ratios', ratioSection),
     sectionOf('peers', peerSection),
+    sectionOf('editor', editorSection),
     sectionOf('sizes', sizeSection),
     sectionOf('amplification', amplificationSection),
     sectionOf('mixed', mixedSection),

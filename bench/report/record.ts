@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import type { EditorResults } from '../editor/index.js';
 import type { Amplification } from '../full/amplification.js';
 import type { AtSize } from '../full/atSize.js';
 import type { Period } from '../full/mixed.js';
@@ -17,6 +18,7 @@ export const resultsFolder = resolve(__dirname, '../../docs/benchmarks');
 export interface Parts {
   ratios: RatioResults;
   peers: PeerResults;
+  editor: EditorResults;
   sizes: readonly AtSize[];
   amplification: Amplification;
   mixed: readonly Period[];

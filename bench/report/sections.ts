@@ -1,10 +1,12 @@
 /** The parts of the page, each of what one part of the benchmarks kept. */
 
+import type { LoopDelay } from '../editor/inHost.js';
+import type { EditorResults } from '../editor/index.js';
 import type { Amplification } from '../full/amplification.js';
 import type { AtSize } from '../full/atSize.js';
 import type { Period } from '../full/mixed.js';
 import type { Profile } from '../full/profile.js';
-import { percentile } from '../measure.js';
+import { percentile, summarize } from '../measure.js';
 import type { PeerResults, PeerRound } from '../peers/index.js';
 import type { RatioResults } from '../ratios.js';
 import type { Chart } from './charts.js';
@@ -86,6 +88,32 @@ acknowledged, a fresh reader looks for after the process was killed; adds a seco
 ${most} callers ${names[0] ?? ''} makes ${ratios.join(' and ')}.
 
 ${table([head, ...body])}`;
+  return { text, charts: {} };
+}
+
+export function editorSection({ vsixBytes, rounds }: EditorResults): Section {
+  const row = (what: string, pick: (round: EditorResults['rounds'][number]) => number, budget = ''): string[] => {
+    const { median, p5, p95 } = summarize(rounds.map(pick));
+    return [what, `${figure(median)} (${figure(p5)}–${figure(p95)})`, budget];
+  };
+  const delays = (when: string, pick: (round: EditorResults['rounds'][number]) => LoopDelay): string[][] => [
+    row(`${when}: delay of the event loop, p50, ms`, (round) => pick(round).p50),
+    row(`${when}: p99, ms`, (round) => pick(round).p99),
+    row(`${when}: longest block of the main thread, ms`, (round) => pick(round).longestBlock, '≤ 15'),
+  ];
+  const text = `## The editor's side
+
+A new window each of ${rounds.length} times: what the extension takes of its host's main thread to activate, and how that
+thread is held up while 64 callers of another process write 5 000 memories to the worker in its window. Median, least and
+most. The package for installing has ${megabytes(vsixBytes)}.
+
+${table([
+  ['what', 'measured', 'budget'],
+  row('activation, ms', ({ activationMs }) => activationMs, '≤ 50'),
+  ...delays('nothing to do', ({ idle }) => idle),
+  ...delays('64 writers', ({ writing }) => writing),
+  row('adds a second by them', ({ addsPerSecond }) => addsPerSecond),
+])}`;
   return { text, charts: {} };
 }
 
