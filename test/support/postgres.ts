@@ -143,6 +143,13 @@ export class PostgresServer {
     await this.sql(`CREATE DATABASE "${name.replaceAll('"', '""')}"`);
   }
 
+  /** A place for tables in this folder, which becomes the server's. The folder outlives the server. */
+  async createTablespace(name: string, folder: string): Promise<void> {
+    const { uid, gid } = this.#account;
+    if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+    await this.sql(`CREATE TABLESPACE "${name}" LOCATION '${folder}'`);
+  }
+
   /** A power cut: all processes of the server end at once, and their shared memory with them. */
   async kill(): Promise<void> {
     const { pid } = this;
