@@ -17,7 +17,7 @@ const PASSING = [
   ...['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'],
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   // A pooler in between, and an engine that cannot say how a commit ended.
-  ...['08000', '08001', '08003', '08004', '08006', '08007', '40003', '57P05', 'ECONNABORTED'],
+  ...['08000', '08001', '08003', '08004', '08006', '08007', '08P01', '40003', '57P05', 'ECONNABORTED'],
 ];
 
 const REFUSED: readonly [code: string, sentence: RegExp][] = [
