@@ -171,10 +171,11 @@ export class Store {
 
   /** Runs `work` as a transaction that is undone in any case. */
   undone<T>(work: () => T): T {
+    const writesBefore = this.#writes;
     try {
       return this.#image.undone(work);
     } finally {
-      this.#forget();
+      if (this.#writes > writesBefore) this.#forget();
     }
   }
 
@@ -202,6 +203,11 @@ export class Store {
     this.#gatherer.remember(change);
     const added = change.rows.filter((row) => row[0] === 'insert' && row[1] === 'blocks').length;
     if (this.#blockCount !== null) this.#blockCount += added;
+  }
+
+  /** Writes what nothing is decided on before it is undone: what is remembered stays as it was. */
+  tryOut(change: Change): void {
+    this.#image.applyRows(change.rows);
   }
 
   /** Numbers the changes as frames, appends them and waits for the disk. @throws GreeumError `journal_write_failed` */

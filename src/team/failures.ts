@@ -1,6 +1,6 @@
 /** What the driver throws, as one of ours. Its own sentences are not passed on: nobody knows what they quote. */
 
-import { GreeumError, isSerializedError, kindOf, type WriteOutcome } from '../protocol/errors.js';
+import { GreeumError, isSerializedError, kindOf, type RetryAdvice, type WriteOutcome } from '../protocol/errors.js';
 
 /** Of a try that may be repeated: the order of the writes was another one, or the server or the way to it is gone. */
 const PASSING = new Set([
@@ -24,6 +24,7 @@ const PASSING = new Set([
   '08004',
   '08006',
   '08007',
+  '08P01',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
@@ -39,16 +40,33 @@ const PASSING = new Set([
   'ETIMEDOUT',
 ]);
 
-const REFUSALS: Readonly<Record<string, readonly [sentence: string, hint: string]>> = {
-  '28P01': ['does not take this user and password', 'Check the user in the URL, and the password.'],
-  '28000': ['does not let this user in', 'Its pg_hba.conf says who may come, from where, and whether with TLS only.'],
-  '3D000': ['has no database of this name', 'Create it, or correct the URL.'],
-  '42501': [
-    'does not allow this user to do that',
-    'A member who may only read cannot write; see docs/team.md for the roles.',
-  ],
-  '53100': ['has no room on its disk', 'Make room there. What was acknowledged is kept.'],
-  '53200': ['has no memory left', 'Try again later.'],
+interface Refusal {
+  readonly sentence: string;
+  readonly hint: string;
+  /** Default: repeating changes nothing. */
+  readonly retry?: RetryAdvice;
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  '28P01': {
+    sentence: 'does not take this user and password',
+    hint: 'Check the user in the URL, and the password.',
+  },
+  '28000': {
+    sentence: 'does not let this user in',
+    hint: 'Its pg_hba.conf says who may come, from where, and whether with TLS only.',
+  },
+  '3D000': { sentence: 'has no database of this name', hint: 'Create it, or correct the URL.' },
+  '42501': {
+    sentence: 'does not allow this user to do that',
+    hint: 'A member who may only read cannot write; see docs/team.md for the roles.',
+  },
+  '53100': {
+    sentence: 'has no room on its disk',
+    hint: 'Make room there, then try again. What was acknowledged is kept.',
+    retry: 'same-key',
+  },
+  '53200': { sentence: 'has no memory left', hint: 'Try again later.', retry: 'same-key' },
 };
 
 /** A certificate that is not trusted, for another name, or expired, and a server that speaks no TLS. */
@@ -64,7 +82,8 @@ export function failureOf(error: unknown, place: string, outcome: WriteOutcome =
   const code = codeOf(error);
   const refusal = REFUSALS[code];
   if (refusal !== undefined) {
-    return new GreeumError('storage_refused', `The database at ${place} ${refusal[0]}.`, { outcome, hint: refusal[1] });
+    const { sentence, ...advice } = refusal;
+    return new GreeumError('storage_refused', `The database at ${place} ${sentence}.`, { outcome, ...advice });
   }
   if (TLS.test(code)) {
     return new GreeumError('storage_refused', `No safe connection to the database at ${place} (${code}).`, {

@@ -36,6 +36,8 @@ const MISSED_UNDER_LOCK = 1_000;
 const CHANNEL = 'greeum_log';
 /** What the server says to who may not make a schema. */
 const NOT_ALLOWED = '42501';
+/** What a pooler says to who sets more for a connection than it can keep, and to much else. */
+const PROTOCOL_VIOLATION = '08P01';
 
 interface EntryRow {
   readonly seq: string;
@@ -50,14 +52,18 @@ interface HeadRow {
 export class PostgresLog implements TeamDatabase {
   readonly place: string;
   readonly #target: StorageTarget;
-  readonly #sql: postgres.Sql;
+  readonly #password: string;
+  #sql: postgres.Sql;
+  /** Seen at the first connection: a pooler, which may give each transaction another connection to the server. */
+  #isPooled = false;
   #tellsNews = true;
 
   /** @throws GreeumError `invalid_storage_url` */
   constructor({ url, password }: StorageOptions) {
     this.#target = parseStorageUrl(url);
     this.place = placeOf(this.#target);
-    this.#sql = postgres(optionsOf(this.#target, this.#target.password ?? password ?? ''));
+    this.#password = this.#target.password ?? password ?? '';
+    this.#sql = postgres(directOptions(this.#target, this.#password));
   }
 
   async connect(): Promise<LogHead> {
@@ -72,16 +78,16 @@ export class PostgresLog implements TeamDatabase {
 
   #open(): Promise<LogHead> {
     return this.#told(async () => {
+      await this.#meet();
       if ((await this.#version()) < SCHEMA_VERSION) await this.#migrate();
-      const [engine] = await this.#sql<{ version: string }[]>`SELECT version()`;
-      this.#tellsNews = engine?.version.includes('CockroachDB') !== true;
-      return this.#head(this.#sql);
+      return this.#read((sql) => this.#head(sql));
     });
   }
 
   look(): Promise<LogHead | null> {
     return this.#told(async () => {
-      if ((await this.#version()) > 0) return this.#head(this.#sql);
+      await this.#meet();
+      if ((await this.#version()) > 0) return this.#read((sql) => this.#head(sql));
       const [right] = await this.#sql<{ may: boolean }[]>`
         SELECT has_database_privilege(current_database(), 'CREATE') AS may`;
       if (right?.may !== true) throw failureOf({ code: NOT_ALLOWED }, this.place);
@@ -91,14 +97,14 @@ export class PostgresLog implements TeamDatabase {
 
   async snapshot(work: (snapshot: TeamSnapshot) => Promise<void>): Promise<void> {
     await this.#told(() =>
-      this.#sql.begin('isolation level repeatable read read only', async (tx) =>
+      this.#transaction('isolation level repeatable read read only', async (tx) =>
         work({ head: await this.#head(tx), rows: (table) => plainRows(tx, table) }),
       ),
     );
   }
 
   after(seq: number, limit: number): Promise<LogEntry[]> {
-    return this.#told(() => readEntries(this.#sql, seq, limit));
+    return this.#told(() => this.#read((sql) => readEntries(sql, seq, limit)));
   }
 
   async append(
@@ -107,7 +113,7 @@ export class PostgresLog implements TeamDatabase {
   ): Promise<number> {
     let isInDoubt = false;
     try {
-      return await this.#sql.begin(async (tx) => {
+      return await this.#transaction('', async (tx) => {
         const [row] = await tx<HeadRow[]>`SELECT memory_id, seq FROM greeum_head WHERE only_one = 1 FOR UPDATE`;
         if (row === undefined) throw notOurs(this.place);
         const head = headOf(row);
@@ -127,7 +133,8 @@ export class PostgresLog implements TeamDatabase {
   }
 
   async listen(onNews: (seq: number | null) => void): Promise<void> {
-    if (!this.#tellsNews) return;
+    // What a pooled connection hears is told to whoever has it then.
+    if (!this.#tellsNews || this.#isPooled) return;
     const hear = (seq: string): void => onNews(Number(seq));
     await this.#told(() => this.#sql.listen(this.#channel, hear, () => onNews(null)));
   }
@@ -152,6 +159,39 @@ export class PostgresLog implements TeamDatabase {
     await Promise.all(statements.map(({ text, values }) => tx.unsafe(text, [...values], { prepare: true })));
   }
 
+  /** Which engine is there, and whether what was set for the connection holds. */
+  async #meet(): Promise<void> {
+    const ask = () => this.#sql<{ version: string; path: string }[]>`
+      SELECT version(), current_setting('search_path') AS path`;
+    const [engine] = await ask().catch((error: unknown) => {
+      if (this.#isPooled || (error as { code?: unknown }).code !== PROTOCOL_VIOLATION) throw error;
+      this.#usePooler();
+      return ask();
+    });
+    this.#tellsNews = engine?.version.includes('CockroachDB') !== true;
+    // It ignores what it does not know, where it was told to.
+    if (engine?.path !== this.#target.schema && !this.#isPooled) this.#usePooler();
+  }
+
+  #usePooler(): void {
+    void this.#sql.end({ timeout: 0 });
+    this.#isPooled = true;
+    this.#sql = postgres(pooledOptions(this.#target, this.#password));
+  }
+
+  /** Outside of a transaction, where that is enough to find the tables. */
+  #read<T>(work: (sql: postgres.Sql | postgres.TransactionSql) => Promise<T>): Promise<T> {
+    return this.#isPooled ? this.#transaction('read only', work) : work(this.#sql);
+  }
+
+  async #transaction<T>(mode: string, work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
+    const result = await this.#sql.begin(mode, async (tx) => {
+      if (this.#isPooled) await tx.unsafe(localSettings(this.#target));
+      return work(tx);
+    });
+    return result as T;
+  }
+
   async #head(sql: postgres.Sql | postgres.TransactionSql): Promise<LogHead> {
     const [head] = await sql<HeadRow[]>`SELECT memory_id, seq FROM greeum_head`;
     if (head === undefined) throw notOurs(this.place);
@@ -164,9 +204,9 @@ export class PostgresLog implements TeamDatabase {
       SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${this.#target.schema}`;
     if (tables.length === 0) return 0;
     if (!tables.some(({ name }) => name === 'greeum_migrations')) throw notOurs(this.place);
-    const [row] = await this.#sql<
-      { number: number | null }[]
-    >`SELECT max(number)::int AS number FROM greeum_migrations`;
+    const [row] = await this.#read(
+      (sql) => sql<{ number: number | null }[]>`SELECT max(number)::int AS number FROM greeum_migrations`,
+    );
     const version = row?.number ?? 0;
     if (version > SCHEMA_VERSION) throw newer(this.place);
     return version;
@@ -183,7 +223,7 @@ export class PostgresLog implements TeamDatabase {
   }
 
   async #runMigrations(): Promise<void> {
-    await this.#sql.begin(async (tx) => {
+    await this.#transaction('', async (tx) => {
       await tx.unsafe(`CREATE SCHEMA IF NOT EXISTS "${this.#target.schema}"`);
       await tx.unsafe(
         'CREATE TABLE IF NOT EXISTS greeum_migrations (number int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
@@ -211,7 +251,28 @@ export class PostgresLog implements TeamDatabase {
   }
 }
 
-function optionsOf(target: StorageTarget, password: string): postgres.Options<Record<string, never>> {
+/** Of each connection, or of each transaction where a pooler is on the way. */
+function settingsOf({ schema }: StorageTarget) {
+  return {
+    search_path: schema,
+    lock_timeout: LOCK_WAIT_MS,
+    statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  };
+}
+
+function localSettings(target: StorageTarget): string {
+  return Object.entries(settingsOf(target))
+    .map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
+    .join('; ');
+}
+
+function directOptions(target: StorageTarget, password: string): postgres.Options<Record<string, never>> {
+  const options = pooledOptions(target, password);
+  return { ...options, prepare: true, connection: { ...options.connection, ...settingsOf(target) } };
+}
+
+function pooledOptions(target: StorageTarget, password: string): postgres.Options<Record<string, never>> {
   return {
     // The driver takes several, and its types do not say so.
     ...({ host: target.hosts.map(({ host }) => host), port: target.hosts.map(({ port }) => port) } as object),
@@ -225,15 +286,11 @@ function optionsOf(target: StorageTarget, password: string): postgres.Options<Re
     // Who asks knows when to ask again.
     backoff: () => RECONNECT_SECONDS,
     fetch_types: false,
+    // A statement would be prepared on one connection, and asked for on another.
+    prepare: false,
     // Notices may quote rows.
     onnotice: () => undefined,
-    connection: {
-      application_name: 'greeum',
-      search_path: target.schema,
-      lock_timeout: LOCK_WAIT_MS,
-      statement_timeout: STATEMENT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    },
+    connection: { application_name: 'greeum' },
   };
 }
 

@@ -70,11 +70,15 @@ export function commitChange(
 }
 
 /** Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays. */
-export function carryOut(store: Pick<CommitStore, 'gather' | 'write' | 'savepoint'>, command: Command): Outcome {
+export function carryOut(
+  store: Pick<CommitStore, 'gather' | 'write' | 'savepoint'>,
+  command: Command,
+  write = (change: Change): void => store.write(change),
+): Outcome {
   try {
     return store.savepoint(() => {
       const { answer, change } = decide(command, store.gather(command));
-      if (change !== null) store.write(change);
+      if (change !== null) write(change);
       return { answer, change };
     });
   } catch (error) {

@@ -30,6 +30,8 @@ export interface ReplicaStore extends CommitStore, OutboxStore {
   readonly newestBlock: Block | null;
   /** What `work` wrote is undone in any case. */
   undone<T>(work: () => T): T;
+  /** As `write`, where nothing is decided on it before it is undone: what is remembered stays as it was. */
+  tryOut(change: Change): void;
 }
 
 export interface ReplicaPorts {
@@ -79,6 +81,8 @@ export class Replica {
   #fetching: Promise<void> | null = null;
   /** Told of while it was fetched, so perhaps not in what came. */
   #hasNews = false;
+  /** Last entry of a batch of this machine that is being committed: it is no news, though it may be told of before. */
+  #committing = 0;
   /** Set when the store lacks what its journal has: written on, both would contradict each other. */
   #lost: GreeumError | null = null;
 
@@ -221,16 +225,15 @@ export class Replica {
     let outcomes: Outcome[] = [];
     let changes: Change[] = [];
     const startMs = this.#ports.monotonicMs();
-    const first = await this.#log.append(
-      () => this.#seq,
-      (missed, head) => {
-        this.#assertOurs(head, this.#seq);
-        this.#write(missed);
-        outcomes = this.#store.undone(() => commands.map((command) => carryOut(this.#store, command)));
-        changes = changesOf(outcomes).map(sharedPart);
-        return changes;
-      },
-    );
+    const plan = (missed: readonly LogEntry[], head: LogHead): readonly Change[] => {
+      this.#assertOurs(head, this.#seq);
+      this.#write(missed);
+      outcomes = this.#decide(commands);
+      changes = changesOf(outcomes).map(sharedPart);
+      this.#committing = head.seq + changes.length;
+      return changes;
+    };
+    const first = await this.#log.append(() => this.#seq, plan).finally(() => (this.#committing = 0));
     this.#roundTripMs.add(this.#ports.monotonicMs() - startMs);
     this.#succeeded();
     try {
@@ -240,6 +243,16 @@ export class Replica {
       this.#failed(GreeumError.from(error));
     }
     return { outcomes };
+  }
+
+  /** Each on what those before it lead to; on the last nothing is, so of a single one nothing is to be read again. */
+  #decide(commands: readonly Command[]): Outcome[] {
+    const tryOut = (change: Change): void => this.#store.tryOut(change);
+    return this.#store.undone(() =>
+      commands.map((command, at) =>
+        at + 1 < commands.length ? carryOut(this.#store, command) : carryOut(this.#store, command, tryOut),
+      ),
+    );
   }
 
   /** Fetches what there is, also while the head of the log is waited for: then less is missing once it is locked. */
@@ -262,7 +275,7 @@ export class Replica {
   }
 
   #hear(seq: number | null): void {
-    if (seq !== null && seq <= this.#seq) return;
+    if (seq !== null && seq <= Math.max(this.#seq, this.#committing)) return;
     this.#hasNews = true;
     void this.#follow();
   }

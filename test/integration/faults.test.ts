@@ -74,7 +74,7 @@ describe('a worker', () => {
       if (disk === null) return this.skip();
       const calls = await start(disk.path);
       await calls.add('before the flood');
-      fill(disk.path);
+      disk.fill();
       // What is left of the last page takes a few more.
       const large = 'x'.repeat(20_000);
       const written = ['before the flood'];
@@ -90,7 +90,7 @@ describe('a worker', () => {
       assert.deepEqual(await calls.contents(), written);
       assert.equal((await calls.call('search_memory', { query: 'flood' })).results.length, 1);
 
-      rmSync(join(disk.path, 'filler'));
+      disk.makeRoom();
       for (const content of refused) await calls.add(content);
       await waitForDegraded(calls, null);
       await calls.call('flush', {});
@@ -103,9 +103,9 @@ describe('a worker', () => {
       if (disk === null) return this.skip();
       const calls = await start(disk.path);
       await calls.add('in the journal');
-      fill(disk.path);
+      disk.fill();
       assert.equal(await calls.outcomeOf('flush', {}), 'checkpoint_failed written');
-      rmSync(join(disk.path, 'filler'));
+      disk.makeRoom();
       await calls.add('after it');
       await assertSound(await restart(disk.path), ['in the journal', 'after it']);
     });
@@ -342,8 +342,3 @@ describe('a worker', () => {
     return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
   }
 });
-
-/** Takes all the room there is. */
-function fill(path: string): void {
-  spawnSync('dd', ['if=/dev/zero', `of=${join(path, 'filler')}`, 'bs=4k'], { stdio: 'ignore' });
-}

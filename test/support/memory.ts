@@ -20,8 +20,8 @@ import { Replica, type ReplicaEvents, type ReplicaPorts } from '../../src/worker
 import { WriteQueue } from '../../src/worker/writeQueue.js';
 import { DiskModel } from './diskModel.js';
 import { dumpOf, type Dump } from './dump.js';
-import { FakeTeamDatabase, FakeTeamLog } from './fakeTeamLog.js';
 import { SimulatedDisk } from './simulatedDisk.js';
+import { teamLogs, type TeamLogs, type WayToLog } from './teamLogs.js';
 
 export const DATA_DIR = '/memory';
 /** A new installation: everything is in `data/`. */
@@ -58,7 +58,7 @@ export interface Answered {
 }
 
 /** Whether every memory here is a copy of a team's memory: the same tests, and another way to the store. */
-export const IS_TEAM = process.env['GREEUM_TEST_STORE'] === 'team';
+export const IS_TEAM = teamLogs() !== null;
 
 /** For tests of a memory of one's own: what they demand is no promise of a copy, for the reason given with each. */
 export const itEmbedded = IS_TEAM ? it.skip : it;
@@ -72,7 +72,7 @@ export interface TestCopy {
 }
 
 /** By the memory's id: a directory that is opened again finds the log it was a copy of. */
-const DATABASES = new Map<string, FakeTeamDatabase>();
+const WAYS = new Map<string, WayToLog>();
 
 /** An owner's store with its queue; a batch is written when the test says so. */
 export class TestMemory {
@@ -95,10 +95,11 @@ export class TestMemory {
     );
   }
 
-  /** @param copy of which log; default: `GREEUM_TEST_STORE` says whether it is one of any */
+  /** @param copy of which log; default: that of a memory of its own where all are copies */
   static async open(files: Files, ports: ResolvePorts = countingPorts(), copy?: TestCopy): Promise<TestMemory> {
     const store = await Store.open(files, LAYOUT, { nowMs: START_MS, rebase });
-    const known = copy ?? (IS_TEAM ? { log: logOf(store) } : null);
+    const logs = teamLogs();
+    const known = copy ?? (logs === null ? null : { log: await logOf(store, logs) });
     const replica = known === null ? null : replicaOf(store, known);
     await replica?.start();
     return new TestMemory(store, ports, replica);
@@ -136,6 +137,12 @@ export class TestMemory {
     return { kind: 'import_slots', atMs: this.ports.nowMs(), idempotencyKey: null, payloadHash: '', slots };
   }
 
+  /** As its process ends: also its way to the log, of which there are only so many at a time. */
+  async close(): Promise<void> {
+    this.store.close();
+    await this.replica?.close();
+  }
+
   /** The whole of a checkpoint, as the worker makes it. */
   async checkpoint(files: Files): Promise<BuiltCheckpoint> {
     const built = await buildCheckpoint(files, LAYOUT, this.store.beginCheckpoint());
@@ -150,11 +157,12 @@ export class TestMemory {
   }
 }
 
-function logOf({ teamState }: Store): TeamLog {
+async function logOf({ teamState }: Store, logs: TeamLogs): Promise<TeamLog> {
   const { memory } = JSON.parse(teamState ?? '{}') as { memory?: string };
-  const database = DATABASES.get(memory ?? '') ?? new FakeTeamDatabase(`memory ${DATABASES.size}`);
-  DATABASES.set(database.memoryId, database);
-  return new FakeTeamLog(database);
+  const way = WAYS.get(memory ?? '') ?? logs.newMemory();
+  const log = way();
+  WAYS.set((await log.connect()).memoryId, way);
+  return log;
 }
 
 function replicaOf(store: Store, { log, ports, events, whenUnreachable }: TestCopy): Replica {

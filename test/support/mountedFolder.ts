@@ -34,11 +34,25 @@ export class MountedFolder {
     run('mount', '-o', 'remount,bind,ro', this.path);
   }
 
+  /** Takes all the room there is. */
+  fill(): void {
+    // Ends by the error that is wanted.
+    spawnSync('dd', ['if=/dev/zero', `of=${this.#filler}`, 'bs=4k'], { stdio: 'ignore' });
+  }
+
+  makeRoom(): void {
+    rmSync(this.#filler);
+  }
+
   /** Whatever still has a file open there keeps it, unseen. */
   remove(): void {
     this.setReadOnly(false);
     run('umount', '--lazy', this.path);
     rmSync(this.path, { recursive: true });
+  }
+
+  get #filler(): string {
+    return join(this.path, 'filler');
   }
 }
 

@@ -26,7 +26,7 @@ import { scratchFolder } from './greeumProcess.js';
 
 const INSTALLATIONS = '/usr/lib/postgresql';
 const OLDEST_VERSION = 15;
-const ADMIN = { user: 'greeum_admin', password: 'adm1n s3cret' };
+export const ADMIN = { user: 'greeum_admin', password: 'adm1n s3cret' };
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 const DEFAULT_CONFIG = {
@@ -141,6 +141,13 @@ export class PostgresServer {
 
   async createDatabase(name: string): Promise<void> {
     await this.sql(`CREATE DATABASE "${name.replaceAll('"', '""')}"`);
+  }
+
+  /** A place for tables in this folder, which becomes the server's. The folder outlives the server. */
+  async createTablespace(name: string, folder: string): Promise<void> {
+    const { uid, gid } = this.#account;
+    if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+    await this.sql(`CREATE TABLESPACE "${name}" LOCATION '${folder}'`);
   }
 
   /** A power cut: all processes of the server end at once, and their shared memory with them. */
@@ -324,8 +331,8 @@ export class PostgresServer {
   }
 }
 
-/** PostgreSQL refuses to run as root: there it runs as the account that Debian's package made for it. */
-function serverAccount(): { uid?: number; gid?: number } {
+/** PostgreSQL and its poolers refuse to run as root: there they run as the account that Debian's package made. */
+export function serverAccount(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (which: '-u' | '-g'): number => Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
@@ -335,7 +342,7 @@ function serverAccount(): { uid?: number; gid?: number } {
  * Below 32768, where Linux begins to choose ports for outgoing connections: a client that tries again and again while
  * the server is down could otherwise be given its port, and keep it from starting.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 32_000);
     if (await isFree(port)) return port;

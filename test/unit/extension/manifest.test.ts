@@ -59,6 +59,12 @@ describe('the manifest', () => {
     for (const id of Object.values(SETTINGS)) assert.ok(id.startsWith(`${CONFIGURATION_SECTION}.`));
   });
 
+  it('declares the settings that the README describes and no others', () => {
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const described = Array.from(readme.matchAll(/^\| `(greeum\.[\w.]+)` +\|/gm), ([, id = '']) => id);
+    assert.deepEqual(sorted(described), sorted(Object.keys(contributes.configuration.properties)));
+  });
+
   it('declares the MCP provider of ids.ts', () => {
     assert.deepEqual(
       contributes.mcpServerDefinitionProviders.map(({ id }) => id),

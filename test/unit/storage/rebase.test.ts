@@ -26,7 +26,7 @@ async function leftInJournal(settled: readonly string[], waiting: readonly strin
   if (settled.length > 0) await memory.add(...settled);
   await memory.checkpoint(disk);
   const answers = waiting.length === 0 ? [] : ((await memory.add(...waiting)) as unknown as AddMemoryResult[]);
-  memory.store.close();
+  await memory.close();
   return { disk, ports, answers };
 }
 
@@ -244,7 +244,7 @@ describe('frames that waited while another program continued the chain', () => {
             await owner.write(owner.command('update_associations', { add: [link], idempotency_key: key }));
             await owner.write(owner.command('anchor_update', { slot: 'C', block_index: link.source }));
           }
-          owner.store.close();
+          await owner.close();
           const alone = await readable(disk);
           await writeForeign(
             disk,

@@ -128,7 +128,7 @@ describe('recovery', () => {
           if (step === 'checkpoint') {
             if (memory.store.lastSequence > memory.store.appliedSequence) await memory.checkpoint(disk);
           } else if (step === 'take over') {
-            memory.store.close();
+            await memory.close();
             memory = await TestMemory.open(disk, ports);
           } else if (step === 'full disk') {
             disk.fail({ call: 'write', path: /log$/, errno: 'ENOSPC', shortBytes: 60 });
@@ -139,7 +139,7 @@ describe('recovery', () => {
           }
         }
         assert.deepEqual(withoutPosition(await recoveredDump(disk)), withoutPosition(await memory.liveDump(disk)));
-        memory.store.close();
+        await memory.close();
       }),
       RUNS > 0 ? { seed: SEED, numRuns: RUNS } : { seed: SEED, numRuns: 100, interruptAfterTimeLimit: 4_000 },
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { GreeumError } from '../../../src/protocol/errors.js';
+import { GreeumError, type RetryAdvice } from '../../../src/protocol/errors.js';
 import { failureOf } from '../../../src/team/failures.js';
 
 const PLACE = 'db.example:5432/team (greeum)';
@@ -17,7 +17,7 @@ const PASSING = [
   ...['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'],
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   // A pooler in between, and an engine that cannot say how a commit ended.
-  ...['08000', '08001', '08003', '08004', '08006', '08007', '40003', '57P05', 'ECONNABORTED'],
+  ...['08000', '08001', '08003', '08004', '08006', '08007', '08P01', '40003', '57P05', 'ECONNABORTED'],
 ];
 
 const REFUSED: readonly [code: string, sentence: RegExp][] = [
@@ -25,14 +25,18 @@ const REFUSED: readonly [code: string, sentence: RegExp][] = [
   ['28000', /does not let this user in/],
   ['3D000', /has no database of this name/],
   ['42501', /does not allow this user to do that/],
-  ['53100', /has no room on its disk/],
-  ['53200', /has no memory left/],
   ['CERT_HAS_EXPIRED', /No safe connection .* \(CERT_HAS_EXPIRED\)/],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', /No safe connection/],
   ['SELF_SIGNED_CERT_IN_CHAIN', /No safe connection/],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /No safe connection/],
   ['ERR_TLS_CERT_ALTNAME_INVALID', /No safe connection/],
   ['ERR_SSL_WRONG_VERSION_NUMBER', /No safe connection/],
+];
+
+/** Of which somebody takes care. */
+const SHORT: readonly [code: string, sentence: RegExp][] = [
+  ['53100', /has no room on its disk/],
+  ['53200', /has no memory left/],
 ];
 
 describe('what the driver throws', () => {
@@ -45,13 +49,23 @@ describe('what the driver throws', () => {
     });
   }
 
+  function assertRefusal(code: string, sentence: RegExp, retry: RetryAdvice): void {
+    const error = failureOf(driverError(code), PLACE);
+    assert.deepEqual([error.code, error.outcome, error.retry], ['storage_refused', 'not_written', retry]);
+    assert.match(error.message, sentence);
+    assert.ok(error.message.includes(PLACE) && (error.hint ?? '').length > 10);
+    assert.equal(failureOf(driverError(code), PLACE, 'unknown').outcome, 'unknown');
+  }
+
   for (const [code, sentence] of REFUSED) {
     it(`with ${code} is a refusal that no repeating changes, with what to do`, () => {
-      const error = failureOf(driverError(code), PLACE);
-      assert.deepEqual([error.code, error.outcome, error.retry], ['storage_refused', 'not_written', 'never']);
-      assert.match(error.message, sentence);
-      assert.ok(error.message.includes(PLACE) && (error.hint ?? '').length > 10);
-      assert.equal(failureOf(driverError(code), PLACE, 'unknown').outcome, 'unknown');
+      assertRefusal(code, sentence, 'never');
+    });
+  }
+
+  for (const [code, sentence] of SHORT) {
+    it(`with ${code} is a refusal that may be tried again with the same key, with what to do before`, () => {
+      assertRefusal(code, sentence, 'same-key');
     });
   }
 
@@ -75,7 +89,7 @@ describe('what the driver throws', () => {
   it('is never passed on: not its sentence, and not what it quotes', () => {
     for (const code of [
       ...PASSING,
-      ...REFUSED.map(([refused]) => refused),
+      ...[...REFUSED, ...SHORT].map(([refused]) => refused),
       'XX000',
       '23505',
       QUOTED,

@@ -257,6 +257,21 @@ describe('a copy of a team’s memory', () => {
     await assertAlike(['before', 'after']);
   });
 
+  it('decides a batch on what it lacks and on each other, and forgets what was taken back', async () => {
+    const { memory } = lisbon;
+    for (const round of ['first', 'second']) {
+      const adds = ['a', 'b', 'c'].map((which) => ({ content: `${round} batch, ${which}`, allow_duplicate: true }));
+      lisbon.log.commitFaults = ['not committed'];
+      await memory.add(...adds);
+      await lisbon.add(`${round} alone`);
+    }
+    await assertAlike(
+      ['first', 'second'].flatMap((round) =>
+        [...'abc'].map((which) => `${round} batch, ${which}`).concat(`${round} alone`),
+      ),
+    );
+  });
+
   it('appends nothing for a batch of which nothing is left', async () => {
     const { memory } = lisbon;
     await errorOf(memory.write(memory.command('anchor_update', { slot: 'A', block_index: 404 })));
@@ -276,6 +291,24 @@ describe('a copy of a team’s memory', () => {
     await lisbon.add('news');
     await news;
     assert.deepEqual([seoul.blocks, seoul.status.seq], [1, 1]);
+  });
+
+  it('fetches nothing of what it wrote itself, though it is told of that before it has the answer', async () => {
+    lisbon.log.calls.length = 0;
+    await lisbon.add('one');
+    await settled();
+    assert.deepEqual(lisbon.log.calls, ['append']);
+    await seoul.add('two');
+    await settled();
+    assert.deepEqual([lisbon.blocks, lisbon.log.calls], [2, ['append', 'after']]);
+  });
+
+  it('hears of what others wrote in the place of what it could not commit', async () => {
+    lisbon.log.commitFaults = new Array<CommitFault>(7).fill('not committed');
+    await assert.rejects(lisbon.add('never there'), NOT_WRITTEN);
+    await seoul.add('theirs');
+    await settled();
+    assert.equal(lisbon.blocks, 1);
   });
 
   it('hears of what came while it was fetching', async () => {

@@ -11,8 +11,9 @@ import { layoutOf } from '../../../src/storage/layout.js';
 import type { Background } from '../../../src/worker/background.js';
 import { verifyMemory } from '../../../src/worker/verify.js';
 import { Writer, type WriterOperation, type WriterOptions } from '../../../src/worker/writer.js';
-import { DATA_DIR, emptyDisk, LAYOUT, slotsFile } from '../../support/memory.js';
+import { DATA_DIR, emptyDisk, itEmbedded, LAYOUT, slotsFile } from '../../support/memory.js';
 import type { SimulatedDisk } from '../../support/simulatedDisk.js';
+import { teamLogs, type WayToLog } from '../../support/teamLogs.js';
 
 const ORIGIN = { source: 'api', caller: 'test' } as const;
 
@@ -38,10 +39,13 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 describe('the writer', () => {
   let log: string[];
   let opened: Writer[];
+  /** To the memory that every directory of a test is a copy of; undefined: they are memories of their own. */
+  let openTeamLog: WayToLog | undefined;
 
   beforeEach(() => {
     log = [];
     opened = [];
+    openTeamLog = teamLogs()?.newMemory();
   });
 
   afterEach(() => Promise.all(opened.map((writer) => writer.close(0))));
@@ -52,6 +56,7 @@ describe('the writer', () => {
       dataDir,
       role: 'worker',
       files,
+      openTeamLog,
       createBackground: () => background(files, dataDir),
       log: (_level, text) => log.push(text),
       onChange: () => undefined,
@@ -193,7 +198,8 @@ describe('the writer', () => {
       return open(DATA_DIR, { files: disk, ...options });
     }
 
-    it('is degraded by a journal that fails, and recovers by itself', async () => {
+    // A copy's answers hold when its journal refuses: the log has what was written.
+    itEmbedded('is degraded by a journal that fails, and recovers by itself', async () => {
       const writer = await openSimulated();
       disk.fail({ call: 'fdatasync', errno: 'EIO', times: 2 });
       for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -243,7 +249,8 @@ describe('the writer', () => {
       }
     });
 
-    it('leaves no lock behind when Python’s slots cannot be imported', async () => {
+    // The three about Python's slot file: a copy is written to by its team alone, and does not read it.
+    itEmbedded('leaves no lock behind when Python’s slots cannot be imported', async () => {
       disk.put(LAYOUT.slots, await slotsFile([{ slot: 'A', lastSeen: 4e9 }]));
       disk.fail({ call: 'fdatasync', errno: 'EIO', at: 2 });
       assert.equal(await codeOf(openSimulated()), 'journal_write_failed not_written');
@@ -251,7 +258,7 @@ describe('the writer', () => {
       await openSimulated();
     });
 
-    it('takes over what Python wrote to its slot file, once, and only what is newer', async () => {
+    itEmbedded('takes over what Python wrote to its slot file, once, and only what is newer', async () => {
       const first = await openSimulated();
       const { hash } = asAdded(await call(first, 'add_memory', { content: 'one', slot: 'A' }));
       await first.close(0);
@@ -278,7 +285,7 @@ describe('the writer', () => {
       }
     });
 
-    it('opens with a slot file that cannot be read, and says so', async () => {
+    itEmbedded('opens with a slot file that cannot be read, and says so', async () => {
       disk.put(LAYOUT.slots, Buffer.from('no slots at all'));
       await openSimulated();
       assert.match(log.join('\n'), /stm_anchors\.db cannot be read/);
