@@ -45,6 +45,7 @@ const SENTENCES: Readonly<Record<ErrorCode, (l10n: Localizer) => string>> = {
   journal_damaged: (l10n) => l10n.t('The journal is damaged. "Greeum: Check Data Folder" saves what can be saved.'),
   journal_write_failed: (l10n) => l10n.t('The disk refused the write. Is it full?'),
   checkpoint_failed: (l10n) => l10n.t('memory.db could not be written. Nothing is lost: the journal holds everything.'),
+  memory_full: (l10n) => l10n.t('The memory has outgrown the worker: nothing more fits. What is there is safe.'),
   read_failed: (l10n) => l10n.t('A file could not be read.'),
   invalid_storage_url: (l10n) => l10n.t("The address of the team's database cannot be used. Check the settings."),
   storage_unreachable: (l10n) =>

@@ -50,6 +50,7 @@ export const ERROR_CODES = [
   'journal_damaged',
   'journal_write_failed',
   'checkpoint_failed',
+  'memory_full',
   'read_failed',
   // the database of a team
   'invalid_storage_url',

@@ -96,7 +96,7 @@ export function writeDatabase(
   write = writeDurably,
 ): number {
   writeState(image.sql, 'applied_sequence', String(sequence));
-  const bytes = image.file();
+  const bytes = image.sql.file();
   try {
     write(files, layout.databaseTemp, bytes);
     return bytes.length;

@@ -6,6 +6,7 @@
 import type { SqlJsStatic } from 'sql.js';
 
 import type { RowWrite } from '../protocol/change.js';
+import { GreeumError } from '../protocol/errors.js';
 import type { UsedMemory } from './files.js';
 import { Sql } from './engine.js';
 import { applyRow } from './rowWriter.js';
@@ -17,20 +18,10 @@ PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EX
 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
 `;
 
-/**
- * Transactions that SQLite commits together. What makes a write durable is the journal; a commit moves changed pages
- * from SQLite's cache into its file in memory, and for one write alone that takes as long as half of its rows.
- */
-const COMMITTED_TOGETHER = 8;
-
 export class Image {
   readonly sql: Sql;
   /** Whether the file was of an older kind: then what is in memory has more than columns of ours that it lacks. */
   readonly isMigrated: boolean;
-  /** Within a transaction of SQLite's. */
-  #isOpen = false;
-  /** Transactions of ours in it. */
-  #uncommitted = 0;
 
   /** @param bytes a database in rollback mode, or null for a new one. @throws GreeumError `newer_format` */
   constructor(sqljs: SqlJsStatic, bytes: Uint8Array | null) {
@@ -57,28 +48,48 @@ export class Image {
     for (const row of rows) applyRow(this.sql, row);
   }
 
-  /** Runs `work` as one transaction, undone when it throws. */
+  /** Runs `work` as one transaction, undone when it throws. @throws GreeumError `memory_full` */
   transaction<T>(work: () => T): T {
-    const result = this.#savepoint(work, false);
-    this.#uncommitted += 1;
-    if (this.#uncommitted >= COMMITTED_TOGETHER) this.#commit();
-    return result;
+    this.sql.run('BEGIN');
+    try {
+      const result = work();
+      this.sql.run('COMMIT');
+      return result;
+    } catch (error) {
+      this.#undo(error, 'ROLLBACK');
+      throw error;
+    }
   }
 
-  /** Runs `work` as a transaction that is undone in any case. */
+  /** Runs `work` within a transaction, undone alone when it throws. @throws GreeumError `memory_full`: all of it is */
+  savepoint<T>(work: () => T): T {
+    this.sql.run('SAVEPOINT command');
+    try {
+      const result = work();
+      this.sql.run('RELEASE command');
+      return result;
+    } catch (error) {
+      this.#undo(error, 'ROLLBACK TO command', 'RELEASE command');
+      throw error;
+    }
+  }
+
+  /** Runs `work` as a transaction that is undone in any case. @throws GreeumError `memory_full` */
   undone<T>(work: () => T): T {
-    return this.#savepoint(work, true);
-  }
-
-  /** The database as a file, for use before the next write; see `Sql.file`. */
-  file(): Uint8Array {
-    this.#commit();
-    return this.sql.file();
+    this.sql.run('BEGIN');
+    let result;
+    try {
+      result = work();
+    } catch (error) {
+      this.#undo(error, 'ROLLBACK');
+      throw error;
+    }
+    this.sql.run('ROLLBACK');
+    return result;
   }
 
   /** For an image that is thrown away when `work` throws: nothing is kept by which it could be undone. */
   load(work: () => void): void {
-    this.#commit();
     this.sql.script('PRAGMA journal_mode = OFF');
     this.sql.run('BEGIN');
     work();
@@ -88,7 +99,6 @@ export class Image {
 
   /** Closes it, and hands its memory on; see `Sql.recycle`. */
   recycle(): UsedMemory | undefined {
-    this.#commit();
     return this.sql.recycle();
   }
 
@@ -96,25 +106,24 @@ export class Image {
     this.sql.close();
   }
 
-  #savepoint<T>(work: () => T, isUndone: boolean): T {
-    if (!this.#isOpen) this.sql.run('BEGIN');
-    this.#isOpen = true;
-    this.sql.run('SAVEPOINT work');
-    let isKept = false;
+  /** @throws GreeumError `memory_full` when there is nothing to undo: out of room, SQLite ends a transaction by itself */
+  #undo(cause: unknown, ...statements: readonly string[]): void {
+    if (isMemoryFull(cause)) return;
     try {
-      const result = work();
-      isKept = !isUndone;
-      return result;
-    } finally {
-      if (!isKept) this.sql.run('ROLLBACK TO work');
-      this.sql.run('RELEASE work');
+      for (const statement of statements) this.sql.run(statement);
+    } catch {
+      throw memoryFull(cause);
     }
   }
+}
 
-  #commit(): void {
-    if (!this.#isOpen) return;
-    this.sql.run('COMMIT');
-    this.#isOpen = false;
-    this.#uncommitted = 0;
-  }
+export function isMemoryFull(error: unknown): boolean {
+  return error instanceof GreeumError && error.code === 'memory_full';
+}
+
+function memoryFull(cause: unknown): GreeumError {
+  return new GreeumError('memory_full', 'SQLite has no room left for this memory in the worker.', {
+    hint: 'Nothing of this was written, and what is there is safe. Make room for the worker, or begin another data directory.',
+    cause,
+  });
 }

@@ -179,18 +179,12 @@ export class Store {
     }
   }
 
-  /** Runs one command inside a transaction, undone alone when it throws. */
+  /** Runs one command inside a transaction, undone alone when it throws. @throws GreeumError `memory_full`: all of it is */
   savepoint<T>(work: () => T): T {
-    const { sql } = this.#image;
     const writesBefore = this.#writes;
-    sql.run('SAVEPOINT command');
     try {
-      const result = work();
-      sql.run('RELEASE command');
-      return result;
+      return this.#image.savepoint(work);
     } catch (error) {
-      sql.run('ROLLBACK TO command');
-      sql.run('RELEASE command');
       // A refused command wrote nothing, and what is remembered is still true.
       if (this.#writes > writesBefore) this.#forget();
       throw error;

@@ -9,6 +9,7 @@ import type { Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { Facts } from '../protocol/facts.js';
 import type { JsonValue } from '../protocol/json.js';
+import { isMemoryFull } from '../storage/image.js';
 
 export type Outcome = { readonly answer: JsonValue; readonly change: Change | null } | { readonly error: GreeumError };
 
@@ -69,7 +70,7 @@ export function commitChange(
   );
 }
 
-/** Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays. */
+/** Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays. @throws GreeumError `memory_full` */
 export function carryOut(
   store: Pick<CommitStore, 'gather' | 'write' | 'savepoint'>,
   command: Command,
@@ -82,6 +83,8 @@ export function carryOut(
       return { answer, change };
     });
   } catch (error) {
+    // With it went what the commands before it wrote.
+    if (isMemoryFull(error)) throw error;
     return { error: GreeumError.from(error) };
   }
 }

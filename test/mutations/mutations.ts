@@ -164,9 +164,16 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: CRASH,
   },
   {
+    breaks: 'a batch that SQLite took back goes on with the commands that still fit',
+    file: 'src/worker/commit.ts',
+    text: '    if (isMemoryFull(error)) throw error;\n',
+    becomes: '',
+    tests: 'test/unit/worker/commit.test.ts',
+  },
+  {
     breaks: 'a command that fails half way leaves the rows it had written',
-    file: 'src/storage/store.ts',
-    text: "sql.run('ROLLBACK TO command');",
+    file: 'src/storage/image.ts',
+    text: "this.#undo(error, 'ROLLBACK TO command', 'RELEASE command');",
     becomes: '',
     tests: STORAGE,
   },

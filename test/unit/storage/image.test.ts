@@ -62,15 +62,6 @@ describe('the image', () => {
     assert.deepEqual(dumpOf(image.sql)['block_tags'], [[1, 0, 'b']]);
   });
 
-  it('has every transaction in its file, whatever SQLite has committed by then', async () => {
-    for (let block = 0; block < 20; block++) {
-      image.transaction(() => image.applyRows([['insert', 'block_metadata', [block, '{}']]]));
-      const again = new Image(await loadEngine(), Uint8Array.from(image.file()));
-      assert.equal(dumpOf(again.sql)['block_metadata']?.length, block + 1);
-      again.close();
-    }
-  });
-
   it('undoes one transaction and keeps those before it', () => {
     const add = (block: number): void => image.applyRows([['insert', 'block_metadata', [block, '{}']]]);
     const fail = (block: number): void => {
