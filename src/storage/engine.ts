@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import initSqlJs, { type Database as SqlJsDatabase, type SqlJsStatic, type Statement } from 'sql.js';
 
 import type { Blob, SqlValue } from '../protocol/change.js';
+import { GreeumError } from '../protocol/errors.js';
 import type { UsedMemory } from './files.js';
 
 /** A value as SQLite gives it back. */
@@ -49,12 +50,29 @@ function wasmPath(): string {
   return existsSync(bundled) ? bundled : require.resolve('sql.js/dist/sql-wasm.wasm');
 }
 
+/**
+ * Something broke off in the middle of SQLite's own code: no memory for its file, or a trap of WebAssembly. Nothing that
+ * this database says can be believed from then on, so every later statement fails with the same.
+ */
+export class EngineFailure extends GreeumError {
+  constructor(cause: unknown) {
+    super('internal', 'SQLite broke off in the middle of its work. The worker restarts.', {
+      retry: 'after-reconnect',
+      hint: 'Nothing of this was written. Try again: another worker, or the local path, takes over.',
+      cause,
+    });
+  }
+}
+
 /** One open database. Not reentrant: a statement's rows are read to the end before it is used again. */
 export class Sql {
   readonly #db: SqlJsDatabase;
   /** What the database was opened in, and lives in until it has outgrown it. */
   readonly #memory: Uint8Array | null;
   readonly #statements = new Map<string, Statement>();
+  #failure: EngineFailure | null = null;
+  /** Told once. */
+  onFailure: (failure: EngineFailure) => void = () => undefined;
 
   /**
    * @param bytes an SQLite file, or null for an empty database. Where the size in its header is valid, the buffer may
@@ -68,7 +86,12 @@ export class Sql {
 
   /** Runs one statement that returns no rows. */
   run(sql: string, values: readonly Bindable[] = []): void {
-    this.#statement(sql).run(values.map(toBindable));
+    const bound = values.map(toBindable);
+    try {
+      this.#statement(sql).run(bound);
+    } catch (error) {
+      throw this.#told(error);
+    }
   }
 
   /** Runs several statements without parameters. */
@@ -78,12 +101,15 @@ export class Sql {
 
   /** The first row, or undefined. */
   get(sql: string, values: readonly Bindable[] = []): Cell[] | undefined {
+    const bound = values.map(toBindable);
     const statement = this.#statement(sql);
     try {
-      statement.bind(values.map(toBindable));
+      statement.bind(bound);
       return statement.step() ? statement.get() : undefined;
+    } catch (error) {
+      throw this.#told(error);
     } finally {
-      statement.reset();
+      if (this.#failure === null) statement.reset();
     }
   }
 
@@ -93,12 +119,15 @@ export class Sql {
 
   /** Row by row, for results that are large. The caller reads to the end, or stops with `break`. */
   *each(sql: string, values: readonly Bindable[] = []): Generator<Cell[]> {
+    const bound = values.map(toBindable);
     const statement = this.#statement(sql);
     try {
-      statement.bind(values.map(toBindable));
+      statement.bind(bound);
       while (statement.step()) yield statement.get();
+    } catch (error) {
+      throw this.#told(error);
     } finally {
-      statement.reset();
+      if (this.#failure === null) statement.reset();
     }
   }
 
@@ -143,11 +172,21 @@ export class Sql {
   }
 
   close(): void {
+    this.onFailure = () => undefined;
     this.#statements.clear();
     this.#db.close();
   }
 
+  /** What SQLite or sql.js refuses they tell with a plain error, or a string; any other class came from within. */
+  #told(error: unknown): unknown {
+    if (this.#failure !== null || !(error instanceof Error) || error.constructor === Error) return error;
+    this.#failure = new EngineFailure(error);
+    this.onFailure(this.#failure);
+    return this.#failure;
+  }
+
   #statement(sql: string): Statement {
+    if (this.#failure !== null) throw this.#failure;
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#db.prepare(sql);

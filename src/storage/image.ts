@@ -8,7 +8,7 @@ import type { SqlJsStatic } from 'sql.js';
 import type { RowWrite } from '../protocol/change.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { UsedMemory } from './files.js';
-import { Sql } from './engine.js';
+import { EngineFailure, Sql } from './engine.js';
 import { applyRow } from './rowWriter.js';
 import { ensureSchema, readState } from './schema.js';
 
@@ -108,7 +108,7 @@ export class Image {
 
   /** @throws GreeumError `memory_full` when there is nothing to undo: out of room, SQLite ends a transaction by itself */
   #undo(cause: unknown, ...statements: readonly string[]): void {
-    if (isMemoryFull(cause)) return;
+    if (endsTransaction(cause)) return;
     try {
       for (const statement of statements) this.sql.run(statement);
     } catch {
@@ -117,8 +117,9 @@ export class Image {
   }
 }
 
-export function isMemoryFull(error: unknown): boolean {
-  return error instanceof GreeumError && error.code === 'memory_full';
+/** Whether nothing of the transaction is left in which this was thrown: to go on in it would be to begin another one. */
+export function endsTransaction(error: unknown): boolean {
+  return error instanceof EngineFailure || (error instanceof GreeumError && error.code === 'memory_full');
 }
 
 function memoryFull(cause: unknown): GreeumError {

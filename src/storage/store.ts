@@ -5,6 +5,7 @@
 
 import type { Change } from '../protocol/change.js';
 import type { Command, StoredSlot } from '../protocol/commands.js';
+import type { GreeumError } from '../protocol/errors.js';
 import type { Facts } from '../protocol/facts.js';
 import {
   assertUnchanged,
@@ -141,6 +142,11 @@ export class Store {
   /** @throws GreeumError `journal_write_failed` while the disk still refuses */
   repair(): void {
     this.#journal.repair();
+  }
+
+  /** Nothing that this store says can be believed any more; what was acknowledged is on disk. */
+  onFailure(tell: (failure: GreeumError) => void): void {
+    this.#image.sql.onFailure = tell;
   }
 
   /** For an owner that stays: its image does without what slows writes down and only others use. */

@@ -9,7 +9,7 @@ import type { Command } from '../protocol/commands.js';
 import { GreeumError } from '../protocol/errors.js';
 import type { Facts } from '../protocol/facts.js';
 import type { JsonValue } from '../protocol/json.js';
-import { isMemoryFull } from '../storage/image.js';
+import { endsTransaction } from '../storage/image.js';
 
 export type Outcome = { readonly answer: JsonValue; readonly change: Change | null } | { readonly error: GreeumError };
 
@@ -70,7 +70,7 @@ export function commitChange(
   );
 }
 
-/** Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays. @throws GreeumError `memory_full` */
+/** Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays. @throws what ended the transaction */
 export function carryOut(
   store: Pick<CommitStore, 'gather' | 'write' | 'savepoint'>,
   command: Command,
@@ -84,7 +84,7 @@ export function carryOut(
     });
   } catch (error) {
     // With it went what the commands before it wrote.
-    if (isMemoryFull(error)) throw error;
+    if (endsTransaction(error)) throw error;
     return { error: GreeumError.from(error) };
   }
 }

@@ -166,6 +166,7 @@ export class Writer {
             warn: (text) => options.log('warn', text),
           });
     this.#reads = readsOf(store, this.#secrets, options.dataDir, layout.database);
+    store.onFailure((failure) => this.#lose(failure));
   }
 
   /**
@@ -341,6 +342,7 @@ export class Writer {
 
   /** Nothing is answered from the image any more, and none is written out that lacks what was acknowledged. */
   #lose(error: GreeumError): void {
+    if (this.#lost !== null) return;
     this.#lost = error;
     void this.#embedder?.close();
     this.#reindexer.close();

@@ -166,7 +166,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: 'a batch that SQLite took back goes on with the commands that still fit',
     file: 'src/worker/commit.ts',
-    text: '    if (isMemoryFull(error)) throw error;\n',
+    text: '    if (endsTransaction(error)) throw error;\n',
     becomes: '',
     tests: 'test/unit/worker/commit.test.ts',
   },

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import { loadEngine, Sql, type Cell } from '../../../src/storage/engine.js';
+import { EngineFailure, loadEngine, Sql, type Cell } from '../../../src/storage/engine.js';
+import { breakingOff } from '../../support/brokenEngine.js';
 
 describe('the engine', () => {
   let sql: Sql;
@@ -57,5 +58,18 @@ describe('the engine', () => {
       break;
     }
     assert.equal(sql.all('SELECT value FROM kept ORDER BY 1').length, 3);
+  });
+
+  it('fails for good when something breaks off inside of it, and tells so once', async () => {
+    const told: unknown[] = [];
+    sql.onFailure = (failure) => told.push(failure);
+    assert.throws(() => sql.run('INSERT INTO nowhere VALUES (1)'), /no such table/);
+    assert.equal(sql.get('SELECT count(*) FROM kept')?.[0], 0);
+
+    await breakingOff(() => assert.throws(() => sql.run('INSERT INTO kept VALUES (1)'), EngineFailure));
+    assert.throws(() => sql.run('INSERT INTO kept VALUES (1)'), EngineFailure);
+    assert.throws(() => sql.get('SELECT value FROM kept'), EngineFailure);
+    assert.throws(() => sql.all('SELECT value FROM kept'), EngineFailure);
+    assert.equal(told.length, 1);
   });
 });

@@ -11,6 +11,7 @@ import { layoutOf } from '../../../src/storage/layout.js';
 import type { Background } from '../../../src/worker/background.js';
 import { verifyMemory } from '../../../src/worker/verify.js';
 import { Writer, type WriterOperation, type WriterOptions } from '../../../src/worker/writer.js';
+import { breakingOff } from '../../support/brokenEngine.js';
 import { DATA_DIR, emptyDisk, itEmbedded, LAYOUT, slotsFile } from '../../support/memory.js';
 import type { SimulatedDisk } from '../../support/simulatedDisk.js';
 import { teamLogs, type WayToLog } from '../../support/teamLogs.js';
@@ -74,6 +75,42 @@ describe('the writer', () => {
   async function contents(writer: Writer): Promise<string[]> {
     return (await call(writer, 'list_memories', {})).memories.map(({ context }) => context).reverse();
   }
+
+  describe('whose SQLite breaks off', () => {
+    // A copy is not the truth: what it lacks it fetches from the log.
+    itEmbedded('at any step of an add tells its host once, answers nothing more, and has lost nothing', async () => {
+      const outcomes: string[] = [];
+      for (let steps = 0; outcomes.at(-1) !== 'nothing was thrown'; steps += 1) {
+        const files = emptyDisk();
+        const writer = await open(DATA_DIR, { files });
+        await call(writer, 'add_memory', { content: 'before' });
+        const add = { content: 'during', idempotency_key: 'k' };
+        outcomes.push(await breakingOff(() => codeOf(call(writer, 'add_memory', add)), steps));
+        if (outcomes.at(-1) !== 'nothing was thrown') {
+          assert.equal(await codeOf(call(writer, 'list_memories', {})), 'internal not_written');
+          assert.equal(await codeOf(call(writer, 'add_memory', { content: 'after' })), 'internal not_written');
+          assert.equal(log.splice(0).filter((line) => line.startsWith('fatal')).length, 1);
+        }
+        await writer.close(0);
+
+        const next = await open(DATA_DIR, { files });
+        const isWritten = outcomes.at(-1) !== 'internal not_written';
+        assert.deepEqual(await contents(next), isWritten ? ['before', 'during'] : ['before'], `step ${steps}`);
+        await call(next, 'add_memory', add);
+        assert.deepEqual(await contents(next), ['before', 'during']);
+        await next.close(0);
+      }
+      // The last one is the commit, behind the journal.
+      assert.ok(outcomes.length > 10 && outcomes.at(-2) === 'internal written', outcomes.join(', '));
+    });
+
+    it('in a search tells its host too', async () => {
+      const writer = await open(DATA_DIR, { files: emptyDisk() });
+      await call(writer, 'add_memory', { content: 'before' });
+      assert.equal(await breakingOff(() => codeOf(call(writer, 'list_memories', {}))), 'internal not_written');
+      assert.equal(log.filter((line) => line.startsWith('fatal')).length, 1);
+    });
+  });
 
   describe('over real files', () => {
     let folder: string;
