@@ -10,7 +10,7 @@ const FILLED_AT_ONCE = 64;
 /** Greeum as agents use it: a worker of its own, JSON-RPC over its socket. */
 export const greeum: Peer = {
   name: 'Greeum',
-  addsPerRound: 2_000,
+  addsPerRound: 4_000,
 
   fill: async (folder, texts) => {
     const running = await startGreeum(folder);
