@@ -18,6 +18,18 @@ PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EX
 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
 `;
 
+/** Statements around a piece of work. */
+interface Bounds {
+  readonly begin: string;
+  readonly end: string;
+  /** Instead of the end, when the work throws. */
+  readonly undo: readonly string[];
+}
+
+const TRANSACTION: Bounds = { begin: 'BEGIN', end: 'COMMIT', undo: ['ROLLBACK'] };
+const UNDONE: Bounds = { begin: 'BEGIN', end: 'ROLLBACK', undo: ['ROLLBACK'] };
+const PART: Bounds = { begin: 'SAVEPOINT part', end: 'RELEASE part', undo: ['ROLLBACK TO part', 'RELEASE part'] };
+
 export class Image {
   readonly sql: Sql;
   /** Whether the file was of an older kind: then what is in memory has more than columns of ours that it lacks. */
@@ -50,42 +62,17 @@ export class Image {
 
   /** Runs `work` as one transaction, undone when it throws. @throws GreeumError `memory_full` */
   transaction<T>(work: () => T): T {
-    this.sql.run('BEGIN');
-    try {
-      const result = work();
-      this.sql.run('COMMIT');
-      return result;
-    } catch (error) {
-      this.#undo(error, 'ROLLBACK');
-      throw error;
-    }
+    return this.#within(work, TRANSACTION);
   }
 
   /** Runs `work` within a transaction, undone alone when it throws. @throws GreeumError `memory_full`: all of it is */
   savepoint<T>(work: () => T): T {
-    this.sql.run('SAVEPOINT command');
-    try {
-      const result = work();
-      this.sql.run('RELEASE command');
-      return result;
-    } catch (error) {
-      this.#undo(error, 'ROLLBACK TO command', 'RELEASE command');
-      throw error;
-    }
+    return this.#within(work, PART);
   }
 
   /** Runs `work` as a transaction that is undone in any case. @throws GreeumError `memory_full` */
   undone<T>(work: () => T): T {
-    this.sql.run('BEGIN');
-    let result;
-    try {
-      result = work();
-    } catch (error) {
-      this.#undo(error, 'ROLLBACK');
-      throw error;
-    }
-    this.sql.run('ROLLBACK');
-    return result;
+    return this.#within(work, UNDONE);
   }
 
   /** For an image that is thrown away when `work` throws: nothing is kept by which it could be undone. */
@@ -106,8 +93,20 @@ export class Image {
     this.sql.close();
   }
 
+  #within<T>(work: () => T, { begin, end, undo }: Bounds): T {
+    this.sql.run(begin);
+    try {
+      const result = work();
+      this.sql.run(end);
+      return result;
+    } catch (error) {
+      this.#undo(error, undo);
+      throw error;
+    }
+  }
+
   /** @throws GreeumError `memory_full` when there is nothing to undo: out of room, SQLite ends a transaction by itself */
-  #undo(cause: unknown, ...statements: readonly string[]): void {
+  #undo(cause: unknown, statements: readonly string[]): void {
     if (endsTransaction(cause)) return;
     try {
       for (const statement of statements) this.sql.run(statement);

@@ -70,7 +70,10 @@ export function commitChange(
   );
 }
 
-/** Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays. @throws what ended the transaction */
+/**
+ * Decides on the facts of now, and writes what that leads to into the image; of one that fails nothing stays.
+ * @throws GreeumError what ended the whole transaction
+ */
 export function carryOut(
   store: Pick<CommitStore, 'gather' | 'write' | 'savepoint'>,
   command: Command,

@@ -173,8 +173,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: 'a command that fails half way leaves the rows it had written',
     file: 'src/storage/image.ts',
-    text: "this.#undo(error, 'ROLLBACK TO command', 'RELEASE command');",
-    becomes: '',
+    text: "undo: ['ROLLBACK TO part', 'RELEASE part']",
+    becomes: "undo: ['RELEASE part']",
     tests: STORAGE,
   },
   {

@@ -7,7 +7,7 @@
 import { TABLE_COLUMNS, type RowWrite, type SqlValue, type TableName } from '../../protocol/change.js';
 import { integer, type Sql } from '../engine.js';
 import type { Frame } from '../frame.js';
-import type { Image } from '../image.js';
+import { endsTransaction, type Image } from '../image.js';
 import { applyRow } from '../rowWriter.js';
 
 export interface SalvagedFrames {
@@ -29,7 +29,7 @@ export function applyFrames(image: Image, frames: readonly Frame[]): SalvagedFra
     for (const frame of frames) {
       const isRival = frame.seq === last?.seq;
       last = frame;
-      const refused = isRival ? 'a newer owner wrote a frame of that number' : tryFrame(image.sql, frame, leftOut);
+      const refused = isRival ? 'a newer owner wrote a frame of that number' : tryFrame(image, frame, leftOut);
       if (refused === null) applied += 1;
       else lost.push(`Frame ${frame.seq} was not applied: ${refused}.`);
     }
@@ -38,16 +38,13 @@ export function applyFrames(image: Image, frames: readonly Frame[]): SalvagedFra
   return { applied, lost };
 }
 
-function tryFrame(sql: Sql, frame: Frame, leftOut: Map<string, number>): string | null {
-  sql.run('SAVEPOINT frame');
+function tryFrame(image: Image, { rows }: Frame, leftOut: Map<string, number>): string | null {
   try {
-    const skipped = frame.rows.map((row) => applyWherePossible(sql, row)).filter((reason) => reason !== null);
-    sql.run('RELEASE frame');
-    for (const reason of skipped) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+    const reasons = image.savepoint(() => rows.map((row) => applyWherePossible(image.sql, row)));
+    for (const reason of reasons) if (reason !== null) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
     return null;
   } catch (error) {
-    sql.run('ROLLBACK TO frame');
-    sql.run('RELEASE frame');
+    if (endsTransaction(error)) throw error;
     if (error instanceof Refused) return error.message;
     // SQLite's own sentences name tables and columns, never values.
     return error instanceof Error ? error.message : 'unknown error';
