@@ -8,8 +8,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { waitForStatus } from '../../test/vscode/suite/editor.js';
-import { suiteMark } from '../../test/vscode/suiteMark.js';
-import { blocksOf, untilQuiet } from '../views/blocks.js';
+import { blocksOf, untilQuiet } from '../host/blocks.js';
+import { telling } from '../host/say.js';
 
 /** As long as the writers take, about. */
 const IDLE_MS = 5_000;
@@ -21,7 +21,7 @@ export interface LoopDelay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** The longest time for which the thread itself could do nothing else; see `bench/views/blocks.ts`. */
+  /** The longest time for which the thread itself could do nothing else; see `bench/host/blocks.ts`. */
   readonly longestBlock: number;
 }
 
@@ -33,14 +33,9 @@ export interface HostRound {
   readonly addsPerSecond: number;
 }
 
-/** Called by the editor; a rejection is the run's failure, and the editor keeps to itself what it says. */
-export async function run(): Promise<void> {
-  try {
-    writeFileSync(process.env['GREEUM_BENCH_RESULT'] ?? '', JSON.stringify(await bench()));
-  } catch (error) {
-    console.log(`${suiteMark}${String(error)}`);
-    throw error;
-  }
+/** Called by the editor. */
+export function run(): Promise<void> {
+  return telling(async () => writeFileSync(process.env['GREEUM_BENCH_RESULT'] ?? '', JSON.stringify(await bench())));
 }
 
 async function bench(): Promise<HostRound> {

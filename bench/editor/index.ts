@@ -7,13 +7,11 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { packageVsix } from '../../scripts/package.js';
-import { runInExtensionHost } from '../../test/vscode/harness/extensionHostSuite.js';
-import { bundleForHost } from '../../test/vscode/harness/hostBundle.js';
-import { makeTempDir, projectRoot } from '../../test/vscode/harness/paths.js';
+import { makeTempDir } from '../../test/vscode/harness/paths.js';
+import { runInHost } from '../host/run.js';
 import type { HostRound } from './inHost.js';
 
 const ROUNDS = 3;
-const outDir = path.join(projectRoot, 'out/bench/editor');
 
 export interface EditorResults {
   readonly vsixBytes: number;
@@ -25,10 +23,6 @@ export async function benchEditor(): Promise<EditorResults> {
   const folder = await makeTempDir('editor');
   try {
     const vsixBytes = statSync(await packageVsix(folder)).size;
-    await bundleForHost(
-      ['inHost.ts', 'writers.ts'].map((name) => path.join(__dirname, name)),
-      outDir,
-    );
     const rounds: HostRound[] = [];
     for (let round = 0; round < ROUNDS; round += 1) rounds.push(await runRound(path.join(folder, String(round))));
     return { vsixBytes, rounds };
@@ -39,13 +33,7 @@ export async function benchEditor(): Promise<EditorResults> {
 
 async function runRound(dataDir: string): Promise<HostRound> {
   const result = `${dataDir}.json`;
-  const exitCode = await runInExtensionHost({
-    extensionDevelopmentPath: projectRoot,
-    extensionTestsPath: path.join(outDir, 'inHost.js'),
-    // As in `bench:views`: a process that the editor starts every two seconds, and nothing of ours.
-    settings: { 'remote.autoForwardPorts': false },
-    env: { GREEUM_DATA_DIR: dataDir, GREEUM_BENCH_RESULT: result },
-  });
+  const exitCode = await runInHost(__dirname, { GREEUM_DATA_DIR: dataDir, GREEUM_BENCH_RESULT: result }, ['writers']);
   if (exitCode !== 0) throw new Error(`The extension host ended with ${exitCode}.`);
   return JSON.parse(readFileSync(result, 'utf8')) as HostRound;
 }

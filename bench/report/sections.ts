@@ -28,7 +28,7 @@ export function ratioSection(results: RatioResults): Section {
   const text = `## Budgets
 
 Median (5th–95th percentile) of ${rounds.length} rounds of ${adds} adds, memories of 300 characters; whole processes 25 times. Queue and
-\`node:sqlite\` ran in Node ${results.queueNode.slice(1)}; the endpoint's worker, a new process each round, had taken 2 000 adds before.
+\`node:sqlite\` ran in Node ${results.queueNode.slice(1)}; the endpoint's worker, a new process each round, is warm before it is timed.
 
 ${table([['what', 'measured', 'ratio', 'budget'], ...rows])}`;
   return { text, charts: {} };
@@ -104,7 +104,7 @@ export function editorSection({ vsixBytes, rounds }: EditorResults): Section {
   const text = `## The editor's side
 
 A new window each of ${rounds.length} times: what the extension takes of its host's main thread to activate, and how that
-thread is held up while 64 callers of another process write 5 000 memories to the worker in its window. Median, least and
+thread is held up while 64 callers of another process write to the worker in its window. Median, least and
 most. The package for installing has ${megabytes(vsixBytes)}.
 
 ${table([

@@ -1,29 +1,20 @@
 /** The part of `bench:views` that runs in the extension host: does what a person does, and says what it cost. */
 
-import { format } from 'node:util';
-
 import type { MemoriesView } from '../../src/extension/views/memoriesView.js';
 import { PAGE_ROWS, type MoreNode, type TreeNode } from '../../src/extension/views/memoryTree.js';
 import { waitFor } from '../../test/vscode/harness/waitFor.js';
 import { run as command, services, waitForStatus } from '../../test/vscode/suite/editor.js';
-import { suiteMark } from '../../test/vscode/suiteMark.js';
-import { blocksOf, untilQuiet } from './blocks.js';
+import { blocksOf, untilQuiet } from '../host/blocks.js';
+import { say, telling } from '../host/say.js';
 
 const BUDGET_MS = 15;
 const PAGES = 50;
 /** A frequent word, so that it finds as many as there can be. */
 const FILTER = process.env['GREEUM_BENCH_WORD'] ?? '';
 
-const say = (...args: unknown[]): void => console.log(`${suiteMark}${format(...args)}`);
-
-/** Called by the editor; a rejection is the run's failure, and the editor keeps to itself what it says. */
-export async function run(): Promise<void> {
-  try {
-    await bench();
-  } catch (error) {
-    say(error);
-    throw error;
-  }
+/** Called by the editor. */
+export function run(): Promise<void> {
+  return telling(bench);
 }
 
 async function bench(): Promise<void> {

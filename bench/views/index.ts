@@ -10,17 +10,13 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { runInExtensionHost } from '../../test/vscode/harness/extensionHostSuite.js';
-import { bundleForHost } from '../../test/vscode/harness/hostBundle.js';
-import { makeTempDir, projectRoot } from '../../test/vscode/harness/paths.js';
+import { makeTempDir } from '../../test/vscode/harness/paths.js';
+import { runInHost } from '../host/run.js';
 import { generateCorpus } from '../search/corpus.js';
 import { ownDataset } from '../search/dataset.js';
 import { addAll } from '../search/systems.js';
-
-const outDir = path.join(projectRoot, 'out/bench/views');
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -32,16 +28,11 @@ async function main(): Promise<void> {
   const dataDir = values.keep ?? (await makeTempDir('views'));
   try {
     if (values.keep === undefined || !existsSync(dataDir)) await addAll(dataDir, memories);
-    await bundleForHost([path.join(__dirname, 'inHost.ts')], outDir);
     const load = (): string => loadavg()[0]?.toFixed(1) ?? '';
     console.log(`${count} memories; load of the machine before it begins: ${load()}`);
-    process.exitCode = await runInExtensionHost({
-      extensionDevelopmentPath: projectRoot,
-      extensionTestsPath: path.join(outDir, 'inHost.js'),
-      // The editor of a remote machine looks for open ports every two seconds, and starts a process of its own for that:
-      // up to 18 ms of the host's thread, and nothing of ours.
-      settings: { 'remote.autoForwardPorts': false },
-      env: { GREEUM_DATA_DIR: dataDir, GREEUM_BENCH_WORD: frequentWord(memories.map(({ text }) => text)) },
+    process.exitCode = await runInHost(__dirname, {
+      GREEUM_DATA_DIR: dataDir,
+      GREEUM_BENCH_WORD: frequentWord(memories.map(({ text }) => text)),
     });
     console.log(`load at the end: ${load()}`);
   } finally {
